@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_OPTIONS_H
+#define APP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "assay/error.h"
+
+/*
+ * The one table of options. Flags, help, completions, the manual page and the public API read its rows, so an option
+ * is added by a row here, with its meaning, and by what app/run.c or app/load.c then does with its value.
+ */
+
+enum option_id {
+	OPT_ADD_COMMENT,
+	OPT_ADDRESSES,
+	OPT_ALL_FRAMES,
+	OPT_ALLOC_OBJECTS,
+	OPT_ALLOC_SPACE,
+	OPT_BASE,
+	OPT_BUILDID,
+	OPT_CALL_TREE,
+	OPT_COMPACT_LABELS,
+	OPT_CONTENTIONS,
+	OPT_CUM,
+	OPT_DIFF_BASE,
+	OPT_DIVIDE_BY,
+	OPT_DROP_NEGATIVE,
+	OPT_EDGEFRACTION,
+	OPT_FILEFUNCTIONS,
+	OPT_FILES,
+	OPT_FLAT,
+	OPT_FOCUS,
+	OPT_FUNCTIONS,
+	OPT_HIDE,
+	OPT_HTTP,
+	OPT_IGNORE,
+	OPT_INTEL_SYNTAX,
+	OPT_INUSE_OBJECTS,
+	OPT_INUSE_SPACE,
+	OPT_LINES,
+	OPT_MAX_SIZE,
+	OPT_MEAN,
+	OPT_MEAN_DELAY,
+	OPT_NO_BROWSER,
+	OPT_NODECOUNT,
+	OPT_NODEFRACTION,
+	OPT_NOINLINES,
+	OPT_NORMALIZE,
+	OPT_OUTPUT,
+	OPT_PRUNE_FROM,
+	OPT_RELATIVE_PERCENTAGES,
+	OPT_SAMPLE_INDEX,
+	OPT_SECONDS,
+	OPT_SHOW,
+	OPT_SHOW_FROM,
+	OPT_SHOWCOLUMNS,
+	OPT_SOURCE_PATH,
+	OPT_STRICT,
+	OPT_SYMBOLIZE,
+	OPT_TAGFOCUS,
+	OPT_TAGHIDE,
+	OPT_TAGIGNORE,
+	OPT_TAGLEAF,
+	OPT_TAGROOT,
+	OPT_TAGSHOW,
+	OPT_TIMEOUT,
+	OPT_TLS_CA,
+	OPT_TLS_CERT,
+	OPT_TLS_KEY,
+	OPT_TOOLS,
+	OPT_TOTAL_DELAY,
+	OPT_TRIM,
+	OPT_TRIM_PATH,
+	OPT_UNIT,
+	N_OPTIONS,
+};
+
+enum option_type {
+	OPTION_SWITCH,
+	OPTION_INT,
+	OPTION_FLOAT,
+	OPTION_TEXT,
+};
+
+/* Switches of which at most one is on. */
+enum option_group {
+	GROUP_NONE,
+	GROUP_SORT,
+	GROUP_GRANULARITY,
+};
+
+enum option_flags {
+	OPTION_COMMAND_LINE = 1 << 0, /* about the run, not the report: no variable of a shell */
+};
+
+struct option {
+	const char *name;
+	enum option_type type;
+	enum option_group group;
+	unsigned flags;
+	const char *fallback; /* the default, as it would be typed */
+	const char *argument; /* what the value stands for in help: "regex", "n"; NULL for switches */
+	const char *help;     /* one line, without a full stop */
+	const char *refusal;  /* why this build cannot serve it, or NULL */
+};
+
+/* In alphabetical order, by option_id. */
+extern const struct option options[N_OPTIONS];
+
+/* N_OPTIONS when there is none of that name. */
+enum option_id option_find(const char *name);
+
+union option_value {
+	bool on;
+	int64_t number;
+	double fraction;
+	char *text; /* owned */
+};
+
+struct assay_options {
+	union option_value values[N_OPTIONS];
+	bool given[N_OPTIONS];
+};
+
+int options_init(struct assay_options *o, struct assay_diag *diag);
+void options_release(struct assay_options *o);
+
+/*
+ * Reads a value in the notation of the command line into the option. ASSAY_ERR_ARGUMENT with "parse error" or "value
+ * out of range" as text when it is none; the caller names option and value.
+ */
+int options_parse(struct assay_options *o, enum option_id id, const char *value, struct assay_diag *diag);
+
+/* What holds between options: one of a group, nothing that this build refuses; and shortcuts become what they mean. */
+int options_settle(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,
+	struct assay_diag *diag);
+
+/* A number with an optional K, M, G or T (powers of 1024) behind it, as -max_size takes it. */
+int options_parse_size(const char *text, uint64_t *size);
+
+static inline const char *option_text(const struct assay_options *o, enum option_id id)
+{
+	return o->values[id].text;
+}
+
+static inline bool option_on(const struct assay_options *o, enum option_id id)
+{
+	return o->values[id].on;
+}
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/run.h"
+
+#include "base/diag.h"
+#include "profile/columns.h"
+#include "profile/label_units.h"
+
+/* The options as each layer wants them, which sees nothing of the table. */
+struct plan {
+	struct view_options view;
+	struct graph_options graph;
+	struct report_options report;
+	VEC(char *) filter_texts;
+	VEC(struct str) filters;
+};
+
+static struct str text_of(const struct assay_options *o, enum option_id id)
+{
+	return str_of(option_text(o, id));
+}
+
+static enum granularity granularity_of(const struct assay_options *o)
+{
+	static const struct {
+		enum option_id id;
+		enum granularity granularity;
+	} choices[] = {
+		{ OPT_FILEFUNCTIONS, GRANULARITY_FILEFUNCTIONS },
+		{ OPT_FILES, GRANULARITY_FILES },
+		{ OPT_LINES, GRANULARITY_LINES },
+		{ OPT_ADDRESSES, GRANULARITY_ADDRESSES },
+	};
+
+	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
+		if (option_on(o, choices[i].id))
+			return choices[i].granularity;
+	return GRANULARITY_FUNCTIONS;
+}
+
+/* Trimming that is off is off whatever the three limits say. */
+static struct trim_options trim_of(const struct assay_options *o, const struct report *report)
+{
+	struct trim_options t = { .sort_cum = option_on(o, OPT_CUM) };
+
+	if (!option_on(o, OPT_TRIM))
+		return t;
+	t.node_count = o->values[OPT_NODECOUNT].number;
+	if (t.node_count == -1)
+		t.node_count = report->flags & REPORT_ALL_ROWS ? 0 : 80;
+	t.node_fraction = o->values[OPT_NODEFRACTION].fraction;
+	t.edge_fraction = o->values[OPT_EDGEFRACTION].fraction;
+	return t;
+}
+
+/* "focus=main" for each filter that is set, in the order of the header. */
+static int list_filters(struct plan *plan, const struct assay_options *o, struct assay_diag *diag)
+{
+	static const enum option_id shown[] = { OPT_FOCUS, OPT_IGNORE, OPT_HIDE, OPT_SHOW, OPT_SHOW_FROM, OPT_TAGFOCUS,
+		OPT_TAGIGNORE, OPT_TAGSHOW, OPT_TAGHIDE };
+
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		struct buf b = BUF_INIT;
+		size_t len;
+		char *text;
+
+		if (!*option_text(o, shown[i]))
+			continue;
+		buf_addf(&b, "%s=%s", options[shown[i]].name, option_text(o, shown[i]));
+		text = buf_detach(&b, &len);
+		if (!text || !vec_push(&plan->filter_texts, text)) {
+			free(text);
+			return diag_nomem(diag, "filters");
+		}
+		if (!vec_push(&plan->filters, ((struct str){ text, len })))
+			return diag_nomem(diag, "filters");
+	}
+	plan->report.filters = plan->filters.items;
+	plan->report.n_filters = plan->filters.n;
+	return 0;
+}
+
+static void plan_release(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->filter_texts.n; i++)
+		free(plan->filter_texts.items[i]);
+	vec_release(&plan->filter_texts);
+	vec_release(&plan->filters);
+}
+
+static int plan_make(struct plan *plan, const struct report *report, const struct assay_options *o,
+	const struct assay_profile *p, struct assay_diag *diag)
+{
+	int err;
+
+	*plan = (struct plan){
+		.view = {
+			.focus = text_of(o, OPT_FOCUS),
+			.ignore = text_of(o, OPT_IGNORE),
+			.hide = text_of(o, OPT_HIDE),
+			.show = text_of(o, OPT_SHOW),
+			.no_inlines = option_on(o, OPT_NOINLINES),
+		},
+		.graph = {
+			.granularity = granularity_of(o),
+			.mean = option_on(o, OPT_MEAN),
+			.columns = option_on(o, OPT_SHOWCOLUMNS),
+			.drop_negative = option_on(o, OPT_DROP_NEGATIVE),
+			.trim_path = text_of(o, OPT_TRIM_PATH),
+			.source_path = text_of(o, OPT_SOURCE_PATH),
+		},
+		.report = {
+			.unit = text_of(o, OPT_UNIT),
+			.divide_by = o->values[OPT_DIVIDE_BY].fraction,
+			.compact_labels = option_on(o, OPT_COMPACT_LABELS),
+			.trim = trim_of(o, report),
+		},
+	};
+	err = columns_find(p, text_of(o, OPT_SAMPLE_INDEX), &plan->graph.column, diag);
+	if (!err && plan->report.divide_by == 0)
+		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "zero divisor specified");
+	return err ? err : list_filters(plan, o, diag);
+}
+
+/* Sums in 128 bits are right; what a table shows of them stops at the end of the range. */
+static void warn_of_large_sums(const struct assay_profile *p, const struct plan *plan, struct assay_ctx *ctx)
+{
+	if (!profile_sums_fit(p, plan->graph.column) || (plan->graph.mean && !profile_sums_fit(p, 0)))
+		ctx_flaw(ctx, "values add up to more than 64 bits hold; sums are shown as 9223372036854775807 at most");
+}
+
+static int make_graph(const struct view *view, const struct plan *plan, struct graph *g, struct assay_ctx *ctx,
+	struct assay_diag *diag)
+{
+	int err = graph_build(g, view, &plan->graph, ctx, diag);
+
+	if (err)
+		return err;
+	err = graph_trim(g, &plan->report.trim, diag);
+	if (err)
+		graph_release(g);
+	return err;
+}
+
+static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, int64_t total,
+	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct report_ctx rc = {
+		.profile = view->profile,
+		.view = view,
+		.options = &plan->report,
+		.ctx = ctx,
+		.column = plan->graph.column,
+		.mean = plan->graph.mean,
+		.total = total,
+	};
+	struct graph g;
+	int err = 0;
+
+	if (report->flags & REPORT_NEEDS_GRAPH) {
+		err = make_graph(view, plan, &g, ctx, diag);
+		rc.graph = err ? NULL : &g;
+	}
+	if (!err)
+		err = report->run(&rc, out, diag);
+	if (!err && out->failed)
+		err = diag_nomem(diag, "the report");
+	if (rc.graph)
+		graph_release(&g);
+	return err;
+}
+
+static int run_plan(const struct assay_profile *p, const struct report *report, const struct plan *plan, bool relative,
+	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct view everything = { .profile = p }, view;
+	int64_t total;
+	int err = view_build(&view, p, &plan->view, ctx, diag);
+
+	if (err)
+		return err;
+	warn_of_large_sums(p, plan, ctx);
+	total = report_total(relative ? &view : &everything, plan->graph.column, plan->graph.mean);
+	err = run_on_view(&view, report, plan, total, ctx, out, diag);
+	view_release(&view);
+	return err;
+}
+
+int run_report(const struct assay_profile *p, const struct report *report, const struct assay_options *o,
+	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct plan plan;
+	int err;
+
+	if (!report->run)
+		return diag_set(diag, ASSAY_ERR_UNSUPPORTED, "%s: this version does not have that report yet", report->name);
+	err = label_units_warn(p, ctx, diag);
+	if (err)
+		return err;
+	err = plan_make(&plan, report, o, p, diag);
+	if (!err)
+		err = run_plan(p, report, &plan, option_on(o, OPT_RELATIVE_PERCENTAGES), ctx, out, diag);
+	plan_release(&plan);
+	return err;
+}

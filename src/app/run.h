@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_RUN_H
+#define APP_RUN_H
+
+#include "app/options.h"
+#include "report/report.h"
+
+/*
+ * From a profile to the text of a report: view, graph, report, each a call, in this order. The options must have been
+ * settled.
+ */
+int run_report(const struct assay_profile *profile, const struct report *report, const struct assay_options *options,
+	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag);
+
+#endif

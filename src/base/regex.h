@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef BASE_REGEX_H
+#define BASE_REGEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "assay/error.h"
+
+/*
+ * Regular expressions in the dialect of pprof, which is RE2's: unanchored search, leftmost-first, case-sensitive
+ * unless (?i), `.` does not match a newline, `$` is the end of the text. PCRE2 does the matching; what RE2 refuses
+ * (look-around, back references, possessive repeats, verbs, counts over 1000, ...) is refused here first, with RE2's
+ * words, and what is left is handed to PCRE2 in an equal spelling.
+ *
+ * PCRE2 backtracks, so a pattern may need exponential time. Every search therefore draws from a budget of steps that
+ * is shared by all the searches of a query: a hostile pattern ends in an error, not in a long wait.
+ */
+
+struct regex;
+
+struct regex_budget {
+	uint64_t steps; /* what is left; a search that needs more fails */
+};
+
+/* Steps for what a person asked for, all patterns of one command together; about ten seconds of matching. */
+#define REGEX_QUERY_STEPS UINT64_C(500000000)
+/* Steps for a pattern that came with a profile: a tenth. */
+#define REGEX_PROFILE_STEPS (REGEX_QUERY_STEPS / 10)
+
+/*
+ * Compiles len bytes of pattern. On ASSAY_ERR_ARGUMENT diag->text is RE2's complaint in Go's wording, such as
+ * "error parsing regexp: missing closing ): `(`". diag may be NULL.
+ */
+int regex_compile(struct regex **out, const char *pattern, size_t len, struct assay_diag *diag);
+
+void regex_free(struct regex *re);
+
+/*
+ * Whether text holds a match, into *found. text is any bytes, need not end in NUL and need not be valid UTF-8. Fails
+ * with ASSAY_ERR_TOO_BIG when the budget is used up, ASSAY_ERR_NOMEM.
+ */
+int regex_search(const struct regex *re, const char *text, size_t len, struct regex_budget *budget, bool *found);
+
+/* The library behind it, for --version: "pcre2 10.42". */
+const char *regex_backend(void);
+
+#endif

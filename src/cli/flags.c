@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/flags.h"
+
+#include <string.h>
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "cli/suggest.h"
+
+struct parser {
+	struct command_line *cl;
+	char *const *args; /* what is left of argv */
+	struct assay_diag *diag;
+	bool wants_argument; /* the report was the first word and its argument has not been seen */
+};
+
+static int set_report(struct parser *p, const struct report *report, const char *argument)
+{
+	struct command_line *cl = p->cl;
+
+	if (cl->report && (cl->report != report || (argument && cl->argument)))
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "must set at most one output format");
+	cl->report = report;
+	if (argument) {
+		cl->argument = argument;
+		p->wants_argument = false;
+	}
+	return 0;
+}
+
+static int bad_switch(struct parser *p, const char *value, const char *name)
+{
+	return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "invalid boolean value \"%s\" for -%s: parse error", value, name);
+}
+
+/* The value behind '=', or else the next argument whatever it looks like. */
+static int take_value(struct parser *p, const char *name, const char **value)
+{
+	if (*value)
+		return 0;
+	if (!*p->args)
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag needs an argument: -%s", name);
+	*value = *p->args++;
+	return 0;
+}
+
+static int set_option(struct parser *p, enum option_id id, const char *value)
+{
+	const char *name = options[id].name;
+	struct assay_diag why;
+	int err;
+
+	if (options[id].type == OPTION_SWITCH) {
+		err = options_parse(&p->cl->options, id, value ? value : "true", &why);
+		return err == ASSAY_ERR_ARGUMENT ? bad_switch(p, value, name) : err;
+	}
+	err = take_value(p, name, &value);
+	if (err)
+		return err;
+	err = options_parse(&p->cl->options, id, value, &why);
+	if (err == ASSAY_ERR_ARGUMENT)
+		return diag_set(p->diag, err, "invalid value \"%s\" for flag -%s: %s", value, name, why.text);
+	return err ? diag_nomem(p->diag, "an option") : 0;
+}
+
+static int set_format(struct parser *p, const struct report *report, const char *value)
+{
+	struct assay_options scratch = { 0 };
+	int err;
+
+	if (report->argument) {
+		err = take_value(p, report->name, &value);
+		/* An empty expression means that the report was not asked for. */
+		return err || !*value ? err : set_report(p, report, value);
+	}
+	/* The switch -cum only lends its reading of true and false. */
+	if (value && options_parse(&scratch, OPT_CUM, value, NULL) < 0)
+		return bad_switch(p, value, report->name);
+	return value && !scratch.values[OPT_CUM].on ? 0 : set_report(p, report, NULL);
+}
+
+static int unknown_flag(struct parser *p, const char *name)
+{
+	const char *near = suggest_flag(name);
+
+	if (near)
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s; did you mean -%s?", name, near);
+	return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s; see assay --help", name);
+}
+
+static int set_flag(struct parser *p, const char *name, const char *value)
+{
+	const struct report *report = report_find(name);
+	enum option_id id = option_find(name);
+
+	if (strcmp(name, "h") == 0 || strcmp(name, "help") == 0) {
+		p->cl->help = true;
+		return 0;
+	}
+	if (strcmp(name, "version") == 0) {
+		p->cl->version = true;
+		return 0;
+	}
+	if (id != N_OPTIONS)
+		return set_option(p, id, value);
+	if (report && report->flags & REPORT_FORMAT)
+		return set_format(p, report, value);
+	return unknown_flag(p, name);
+}
+
+static int parse_flag(struct parser *p, const char *arg)
+{
+	const char *name = arg + (arg[1] == '-' ? 2 : 1), *equals;
+	char plain[64];
+
+	if (!*name || *name == '-' || *name == '=')
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "bad flag syntax: %s", arg);
+	equals = strchr(name, '=');
+	if ((equals ? (size_t)(equals - name) : strlen(name)) >= sizeof(plain))
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s", name);
+	memset(plain, 0, sizeof(plain));
+	memcpy(plain, name, equals ? (size_t)(equals - name) : strlen(name));
+	return set_flag(p, plain, equals ? equals + 1 : NULL);
+}
+
+static int add_source(struct parser *p, const char *arg)
+{
+	if (p->wants_argument)
+		return set_report(p, p->cl->report, arg);
+	return vec_push(&p->cl->sources, arg) ? 0 : diag_nomem(p->diag, "sources");
+}
+
+static int parse_all(struct parser *p)
+{
+	bool flags = true;
+	int err = 0;
+
+	while (!err && *p->args) {
+		const char *arg = *p->args++;
+
+		if (flags && strcmp(arg, "--") == 0)
+			flags = false;
+		else if (flags && arg[0] == '-' && arg[1])
+			err = parse_flag(p, arg);
+		else
+			err = add_source(p, arg);
+	}
+	return err;
+}
+
+int flags_parse(struct command_line *cl, int argc, char *const *argv, struct assay_diag *diag)
+{
+	struct parser p = { .cl = cl, .args = argv + (argc > 0), .diag = diag };
+	const struct report *first;
+	int err;
+
+	*cl = (struct command_line){ 0 };
+	err = options_init(&cl->options, diag);
+	if (err)
+		return err;
+	first = *p.args ? report_find(*p.args) : NULL;
+	if (first) {
+		cl->report = first;
+		p.wants_argument = first->argument != NULL;
+		p.args++;
+	}
+	err = parse_all(&p);
+	if (!err && p.wants_argument && !cl->help)
+		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "%s needs a %s: assay %s %s PROFILE", first->name, first->argument,
+			first->name, first->argument);
+	if (err)
+		flags_release(cl);
+	return err;
+}
+
+void flags_release(struct command_line *cl)
+{
+	options_release(&cl->options);
+	vec_release(&cl->sources);
+}

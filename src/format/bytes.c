@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/bytes.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ckd.h"
+#include "base/diag.h"
+#include "format/gzip.h"
+
+#define CHUNK ((size_t)256 << 10)
+
+/* "stat x: no such file or directory": the system's words begin with a capital, messages do not. */
+static int system_error(struct assay_diag *diag, const char *call, const char *path)
+{
+	char why[128];
+
+	snprintf(why, sizeof(why), "%s", strerror(errno));
+	why[0] = (char)tolower((unsigned char)why[0]);
+	return diag_set(diag, errno == ENOMEM ? ASSAY_ERR_NOMEM : ASSAY_ERR_IO, "%s %s: %s", call, path, why);
+}
+
+int bytes_too_big(struct assay_diag *diag)
+{
+	return diag_set(diag, ASSAY_ERR_TOO_BIG, "larger than the limit on inflated bytes; raise it with -max_size");
+}
+
+static bool room(struct bytes *b, size_t *cap, size_t more)
+{
+	size_t want, grown;
+	uint8_t *p;
+
+	if (more <= *cap - b->len)
+		return true;
+	if (ckd_add(&want, b->len, more))
+		return false;
+	grown = *cap + *cap / 2;
+	p = realloc(b->data, grown > want ? grown : want);
+	if (!p)
+		return false;
+	b->data = p;
+	*cap = grown > want ? grown : want;
+	return true;
+}
+
+/* read() that gives up only at the end of the file or on an error. */
+static ssize_t read_some(int fd, void *to, size_t n)
+{
+	ssize_t got;
+
+	do
+		got = read(fd, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static int take_size(struct assay_ctx *ctx, size_t len, struct assay_diag *diag)
+{
+	if (len > ctx->bytes_left)
+		return bytes_too_big(diag);
+	ctx->bytes_left -= len;
+	return 0;
+}
+
+/* A file says how long it is; one that grows while it is read is read to its new end. */
+static int read_file(struct bytes *b, int fd, size_t size, const char *path, uint64_t limit, struct assay_diag *diag)
+{
+	size_t cap = 0;
+	ssize_t got;
+
+	do {
+		if (!room(b, &cap, b->len < size ? size - b->len + 1 : CHUNK))
+			return diag_nomem(diag, "the file");
+		got = read_some(fd, b->data + b->len, cap - b->len);
+		if (got < 0)
+			return system_error(diag, "read", path);
+		b->len += (size_t)got;
+		if (b->len > limit)
+			return bytes_too_big(diag);
+	} while (got > 0);
+	return 0;
+}
+
+/* What a pipe brings goes through the inflater when it starts like gzip. Nobody says how much will come. */
+static int read_pipe(struct bytes *b, int fd, const char *path, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	struct inflater *inf = NULL;
+	size_t cap = 0, n = 0;
+	uint8_t *chunk = malloc(CHUNK);
+	ssize_t got;
+	int err = chunk ? 0 : diag_nomem(diag, "the input");
+
+	while (!err) {
+		got = read_some(fd, chunk + n, CHUNK - n);
+		if (got < 0) {
+			err = system_error(diag, "read", path);
+			break;
+		}
+		n += (size_t)got;
+		/* A first read of one byte does not tell yet whether this is gzip. */
+		if (!inf && !b->len && got && n < 2)
+			continue;
+		if (!inf && !b->len && gzip_is(chunk, n))
+			err = inflater_new(&inf, b, ctx->bytes_left, diag);
+		if (!err && inf)
+			err = inflater_feed(inf, chunk, n, got == 0, diag);
+		else if (!err && n > ctx->bytes_left - b->len)
+			err = bytes_too_big(diag);
+		else if (!err && !room(b, &cap, n))
+			err = diag_nomem(diag, "the input");
+		else if (!err) {
+			memcpy(b->data + b->len, chunk, n);
+			b->len += n;
+		}
+		if (got == 0)
+			break;
+		n = 0;
+	}
+	inflater_free(inf);
+	free(chunk);
+	b->inflated = true;
+	return err ? err : take_size(ctx, b->len, diag);
+}
+
+static int read_descriptor(struct bytes *b, int fd, const char *path, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return system_error(diag, "stat", path);
+	if (S_ISDIR(st.st_mode))
+		return diag_set(diag, ASSAY_ERR_IO, "read %s: is a directory", path);
+	if (!S_ISREG(st.st_mode))
+		return read_pipe(b, fd, path, ctx, diag);
+	if (st.st_size < 0 || (uint64_t)st.st_size > ctx->bytes_left)
+		return bytes_too_big(diag);
+	return read_file(b, fd, (size_t)st.st_size, path, ctx->bytes_left, diag);
+}
+
+int bytes_read(struct bytes *out, const char *path, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	struct bytes b = BYTES_INIT;
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), err;
+
+	if (fd < 0)
+		return system_error(diag, errno == ENOENT ? "stat" : "open", path);
+	err = read_descriptor(&b, fd, is_stdin ? "standard input" : path, ctx, diag);
+	if (!is_stdin)
+		close(fd);
+	if (err)
+		bytes_release(&b);
+	else
+		*out = b;
+	return err;
+}
+
+int bytes_inflate(struct bytes *b, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	struct bytes inflated = BYTES_INIT;
+	int err;
+
+	if (b->inflated)
+		return 0;
+	b->inflated = true;
+	if (!gzip_is(b->data, b->len))
+		return take_size(ctx, b->len, diag);
+	err = gzip_inflate(&inflated, b->data, b->len, ctx->bytes_left, diag);
+	if (!err)
+		err = take_size(ctx, inflated.len, diag);
+	if (err) {
+		bytes_release(&inflated);
+		return err;
+	}
+	bytes_release(b);
+	*b = inflated;
+	b->inflated = true;
+	return 0;
+}
+
+void bytes_forget(struct bytes *b, size_t n)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)b->data + b->forgotten + page - 1) & ~(uintptr_t)(page - 1);
+	uintptr_t to = ((uintptr_t)b->data + n) & ~(uintptr_t)(page - 1);
+
+	if (b->borrowed || to <= from)
+		return;
+	/* Only whole pages inside our own block, so nothing that others own is touched; failing costs memory alone. */
+	if (madvise((void *)from, to - from, MADV_DONTNEED) == 0)
+		b->forgotten = n;
+}
+
+void bytes_release(struct bytes *b)
+{
+	if (!b->borrowed)
+		free(b->data);
+	*b = (struct bytes)BYTES_INIT;
+}

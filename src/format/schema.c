@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "format/schema.h"
+
+#include <string.h>
+
+#include "format/wire.h"
+
+/* Our messages nest two deep: a location holds lines. */
+#define DEPTH_MAX 4
+
+static bool fail(struct schema_fault *fault, int err, const uint8_t *at, const char *field, const char *what)
+{
+	*fault = (struct schema_fault){ err, at, field, what };
+	return false;
+}
+
+static const char *wire_fault(const struct cursor *c)
+{
+	return c->err == ASSAY_ERR_TRUNCATED ? "ends in the middle" : "invalid wire type, or a varint of over ten bytes";
+}
+
+static enum wire_type wanted_type(const ProtobufCFieldDescriptor *field)
+{
+	return field->type == PROTOBUF_C_TYPE_MESSAGE || field->type == PROTOBUF_C_TYPE_STRING ? WIRE_BYTES : WIRE_VARINT;
+}
+
+static void add_varint(struct buf *out, uint64_t v)
+{
+	while (v >= 0x80) {
+		buf_add_char(out, (char)(v | 0x80));
+		v >>= 7;
+	}
+	buf_add_char(out, (char)v);
+}
+
+/* A varint of five bytes for a length that is known only later. */
+static void put_length(struct buf *out, size_t at, size_t len)
+{
+	if (out->failed)
+		return;
+	for (unsigned i = 0; i < 5; i++)
+		out->data[at + i] = (char)((len >> 7 * i & 0x7f) | (i < 4 ? 0x80 : 0));
+}
+
+/* Checks a message, and writes it again to out with what the schema knows of it and nothing else. */
+static bool rewrite(struct schema_fault *fault, const ProtobufCMessageDescriptor *type, const uint8_t *data, size_t len,
+	struct buf *out, unsigned depth)
+{
+	struct cursor c = { data, data + len, 0 };
+	struct wire_field f;
+
+	while (wire_next(&c, &f)) {
+		const ProtobufCFieldDescriptor *field = f.tag >> 3 > UINT32_MAX ? NULL :
+			protobuf_c_message_descriptor_get_field(type, (unsigned)(f.tag >> 3));
+		size_t at;
+
+		if (!field)
+			continue;
+		if ((f.tag & 7) != wanted_type(field))
+			return fail(fault, ASSAY_ERR_FORMAT, f.start, field->name, "wrong wire type");
+		add_varint(out, f.tag);
+		if (wanted_type(field) == WIRE_VARINT) {
+			add_varint(out, f.value);
+			continue;
+		}
+		if (depth == DEPTH_MAX || f.len > UINT32_MAX)
+			return fail(fault, ASSAY_ERR_FORMAT, f.start, field->name, "nests too deeply, or is too long");
+		at = out->len;
+		buf_add_fill(out, '\0', 5);
+		if (!rewrite(fault, field->descriptor, f.data, f.len, out, depth + 1))
+			return false;
+		put_length(out, at, out->len - at - 5);
+	}
+	return c.err ? fail(fault, c.err, f.start, "", wire_fault(&c)) : true;
+}
+
+static void *scratch_alloc(void *scratch, size_t size)
+{
+	return arena_alloc(scratch, size);
+}
+
+/* The arena is reset as a whole. */
+static void scratch_free(void *scratch, void *pointer)
+{
+	(void)scratch;
+	(void)pointer;
+}
+
+const ProtobufCMessage *schema_unpack(struct schema_reader *r, const ProtobufCMessageDescriptor *type,
+	const uint8_t *data, size_t len)
+{
+	ProtobufCAllocator allocator = { scratch_alloc, scratch_free, &r->scratch };
+	const ProtobufCMessage *message;
+
+	arena_reset(&r->scratch);
+	buf_reset(&r->rewritten);
+	if (!rewrite(&r->fault, type, data, len, &r->rewritten, 0))
+		return NULL;
+	message = r->rewritten.failed ? NULL :
+		protobuf_c_message_unpack(type, &allocator, r->rewritten.len, (const uint8_t *)buf_str(&r->rewritten).p);
+	if (!message)
+		fail(&r->fault, ASSAY_ERR_NOMEM, data, "", "out of memory");
+	return message;
+}
+
+void schema_reader_release(struct schema_reader *r)
+{
+	arena_release(&r->scratch);
+	buf_release(&r->rewritten);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef FORMAT_WIRE_H
+#define FORMAT_WIRE_H
+
+#include <stdbool.h>
+
+#include "base/cursor.h"
+
+/*
+ * The wire format of protocol buffers: a message is a row of fields, each a tag (field number << 3 | wire type) and a
+ * value whose length the wire type tells.
+ */
+
+enum wire_type {
+	WIRE_VARINT = 0,
+	WIRE_FIXED64 = 1,
+	WIRE_BYTES = 2,
+	WIRE_FIXED32 = 5,
+	/* 3 and 4 were groups, 6 and 7 were never given out: all four are errors. */
+};
+
+#define WIRE_TAG(number, type) ((uint64_t)(number) << 3 | (type))
+
+struct wire_field {
+	uint64_t tag;
+	uint64_t value;      /* of a varint */
+	const uint8_t *data; /* of WIRE_BYTES */
+	size_t len;
+	const uint8_t *start; /* of the field, for messages about it */
+};
+
+/* The next field into *f; false at the end, or when c->err was set: f->start is then where the fault is. */
+static inline bool wire_next(struct cursor *c, struct wire_field *f)
+{
+	*f = (struct wire_field){ .start = c->p };
+	if (c->err || c->p == c->end)
+		return false;
+	f->tag = cursor_varint(c);
+	switch (f->tag & 7) {
+	case WIRE_VARINT:
+		f->value = cursor_varint(c);
+		break;
+	case WIRE_FIXED64:
+		cursor_take(c, 8);
+		break;
+	case WIRE_BYTES:
+		f->len = (size_t)cursor_varint(c);
+		f->data = cursor_take(c, f->len);
+		break;
+	case WIRE_FIXED32:
+		cursor_take(c, 4);
+		break;
+	default:
+		if (!c->err)
+			c->err = ASSAY_ERR_FORMAT;
+	}
+	return !c->err;
+}
+
+#endif

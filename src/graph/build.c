@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "graph/graph.h"
+
+#include <stdlib.h>
+
+#include "base/diag.h"
+#include "graph/identity.h"
+
+/*
+ * What is added up per node while samples pass. The stamp is the last sample that counted, which keeps recursion from
+ * counting twice; it sits beside the sum so that a frame costs one line of the cache.
+ */
+struct tally {
+	int64_t cum, flat;
+	uint32_t stamp;
+};
+
+/* The same for sums beyond 64 bits, and for the mean, which divides by a second column. */
+struct wide_tally {
+	wide cum, flat, cum_divisor, flat_divisor;
+	uint32_t stamp;
+};
+
+/* The innermost node of the first location, from the leaf, that is not hidden. GRAPH_HIDDEN when there is none. */
+static uint32_t leaf_node(const struct graph *g, const struct stack *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		uint32_t node = g->location_nodes[s->locations[i]];
+
+		if (node == GRAPH_HIDDEN)
+			continue;
+		if (!(node & GRAPH_MANY))
+			return node;
+		node &= ~GRAPH_MANY;
+		return g->chains.items[node + g->chains.items[node]];
+	}
+	return GRAPH_HIDDEN;
+}
+
+static inline void count(struct tally *t, uint32_t stamp, int64_t value)
+{
+	if (t->stamp == stamp)
+		return;
+	t->stamp = stamp;
+	t->cum += value;
+}
+
+static void count_sample(const struct graph *g, struct tally *tallies, const struct stack *s, uint32_t stamp,
+	int64_t value)
+{
+	uint32_t leaf = leaf_node(g, s);
+
+	for (size_t i = 0; i < s->n; i++) {
+		uint32_t node = g->location_nodes[s->locations[i]];
+		const uint32_t *chain;
+
+		if (!(node & GRAPH_MANY)) {
+			count(&tallies[node], stamp, value);
+			continue;
+		}
+		if (node == GRAPH_HIDDEN)
+			continue;
+		chain = g->chains.items + (node & ~GRAPH_MANY);
+		for (uint32_t k = 1; k <= chain[0]; k++)
+			count(&tallies[chain[k]], stamp, value);
+	}
+	if (leaf != GRAPH_HIDDEN)
+		tallies[leaf].flat += value;
+}
+
+static int count_nodes(struct graph *g, struct assay_ctx *ctx)
+{
+	const struct assay_profile *p = g->view->profile;
+	struct tally *tallies = calloc(g->nodes.n + 1, sizeof(*tallies));
+
+	if (!tallies)
+		return ASSAY_ERR_NOMEM;
+	for (size_t i = 0; i < p->n_samples; i++) {
+		int64_t value = profile_values(p, i)[g->options.column];
+		struct stack s;
+
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx)) {
+			free(tallies);
+			return ASSAY_ERR_CANCELED;
+		}
+		if (!value || !view_has_sample(g->view, i))
+			continue;
+		s = view_stack(g->view, i);
+		count_sample(g, tallies, &s, (uint32_t)i + 1, value);
+	}
+	for (size_t i = 0; i < g->nodes.n; i++) {
+		g->nodes.items[i].cum = tallies[i].cum;
+		g->nodes.items[i].flat = tallies[i].flat;
+	}
+	free(tallies);
+	return 0;
+}
+
+static void count_wide(struct wide_tally *t, uint32_t stamp, int64_t value, int64_t divisor)
+{
+	if (t->stamp == stamp)
+		return;
+	t->stamp = stamp;
+	t->cum += value;
+	t->cum_divisor += divisor;
+}
+
+static void count_wide_sample(const struct graph *g, struct wide_tally *tallies, const struct stack *s, uint32_t stamp,
+	int64_t value, int64_t divisor)
+{
+	uint32_t leaf = leaf_node(g, s);
+
+	for (size_t i = 0; i < s->n; i++) {
+		uint32_t node = g->location_nodes[s->locations[i]];
+		const uint32_t *chain;
+
+		if (node == GRAPH_HIDDEN)
+			continue;
+		if (!(node & GRAPH_MANY)) {
+			count_wide(&tallies[node], stamp, value, divisor);
+			continue;
+		}
+		chain = g->chains.items + (node & ~GRAPH_MANY);
+		for (uint32_t k = 1; k <= chain[0]; k++)
+			count_wide(&tallies[chain[k]], stamp, value, divisor);
+	}
+	if (leaf != GRAPH_HIDDEN) {
+		tallies[leaf].flat += value;
+		tallies[leaf].flat_divisor += divisor;
+	}
+}
+
+static int count_nodes_wide(struct graph *g, struct assay_ctx *ctx)
+{
+	const struct assay_profile *p = g->view->profile;
+	struct wide_tally *tallies = calloc(g->nodes.n + 1, sizeof(*tallies));
+
+	if (!tallies)
+		return ASSAY_ERR_NOMEM;
+	for (size_t i = 0; i < p->n_samples; i++) {
+		int64_t value = profile_values(p, i)[g->options.column];
+		int64_t divisor = g->options.mean ? profile_values(p, i)[0] : 0;
+		struct stack s;
+
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx)) {
+			free(tallies);
+			return ASSAY_ERR_CANCELED;
+		}
+		if ((!value && !divisor) || !view_has_sample(g->view, i))
+			continue;
+		s = view_stack(g->view, i);
+		count_wide_sample(g, tallies, &s, (uint32_t)i + 1, value, divisor);
+	}
+	for (size_t i = 0; i < g->nodes.n; i++) {
+		struct node *n = &g->nodes.items[i];
+
+		n->cum = narrow(tallies[i].cum);
+		n->flat = narrow(tallies[i].flat);
+		n->cum_divisor = narrow(tallies[i].cum_divisor);
+		n->flat_divisor = narrow(tallies[i].flat_divisor);
+	}
+	free(tallies);
+	return 0;
+}
+
+int graph_build(struct graph *g, const struct view *view, const struct graph_options *options, struct assay_ctx *ctx,
+	struct assay_diag *diag)
+{
+	int err;
+
+	*g = (struct graph){ .view = view, .options = *options };
+	err = identity_assign(g);
+	if (!err)
+		err = options->mean || !profile_sums_fit(view->profile, options->column) ? count_nodes_wide(g, ctx) :
+											  count_nodes(g, ctx);
+	if (!err)
+		return 0;
+	graph_release(g);
+	return err == ASSAY_ERR_CANCELED ? diag_set(diag, err, "canceled") : diag_nomem(diag, "the graph");
+}
+
+void graph_release(struct graph *g)
+{
+	arena_release(&g->arena);
+	strtab_release(&g->files);
+	vec_release(&g->nodes);
+	free(g->location_nodes);
+	vec_release(&g->chains);
+	vec_release(&g->rows);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "profile/binary.h"
+
+#include "base/diag.h"
+
+int binary_ensure(struct profile_builder *b, struct assay_diag *diag)
+{
+	struct assay_profile *p = b->profile;
+
+	if (p->mappings.n)
+		return 0;
+	if (!vec_push(&p->mappings, ((struct mapping){ .id = 1 })))
+		return diag_nomem(diag, "a mapping");
+	for (size_t i = 0; i < p->locations.n; i++)
+		p->locations.items[i].mapping = 0;
+	return 0;
+}
+
+int binary_override(struct profile_builder *b, const char *file, const char *build_id, struct assay_diag *diag)
+{
+	struct mapping *main = &b->profile->mappings.items[0];
+	int err = 0;
+
+	if (file && *file)
+		err = builder_intern(b, str_of(file), &main->file, diag);
+	if (!err && build_id && *build_id && !main->build_id)
+		err = builder_intern(b, str_of(build_id), &main->build_id, diag);
+	return err;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef PROFILE_COLUMNS_H
+#define PROFILE_COLUMNS_H
+
+#include "assay/error.h"
+#include "profile/builder.h"
+
+/*
+ * Leaves only columns whose name stands once, the way sources are made compatible before they are combined; one source
+ * is treated like several. ASSAY_ERR_FORMAT when no column is left.
+ */
+int columns_drop_ambiguous(struct profile_builder *b, struct assay_diag *diag);
+
+/*
+ * The column that sample_index names: "" for the profile's default (else the last one), a number, or the name of a
+ * type, with a leading "inuse_" if need be. ASSAY_ERR_ARGUMENT with the choices in diag.
+ */
+int columns_find(const struct assay_profile *p, struct str sample_index, size_t *column, struct assay_diag *diag);
+
+#endif

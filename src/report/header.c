@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/header.h"
+
+#include <time.h>
+
+#include "base/path.h"
+#include "base/units.h"
+
+/* Longer filters are cut to this many bytes. */
+#define FILTER_SHOWN 80
+
+static void add_line(struct buf *out, struct str label, struct str text)
+{
+	buf_add_str(out, label);
+	buf_add_safe(out, text);
+	buf_add_char(out, '\n');
+}
+
+static void add_binary(struct buf *out, const struct assay_profile *p)
+{
+	const struct mapping *m = p->mappings.items;
+
+	if (!p->mappings.n)
+		return;
+	if (m->file)
+		add_line(out, STR("File: "), path_base(profile_str(p, m->file)));
+	if (m->build_id)
+		add_line(out, STR("Build ID: "), profile_str(p, m->build_id));
+}
+
+/* A comment that starts with # is a note between programs. */
+static void add_comments(struct buf *out, const struct assay_profile *p)
+{
+	for (size_t i = 0; i < p->comments.n; i++) {
+		struct str comment = profile_str(p, p->comments.items[i]);
+
+		if (!str_starts(comment, STR("#")))
+			add_line(out, STR(""), comment);
+	}
+}
+
+static void add_type(struct buf *out, const struct report_ctx *ctx)
+{
+	struct str type = profile_str(ctx->profile, ctx->profile->sample_types.items[ctx->column].type);
+
+	if (ctx->mean)
+		add_line(out, STR("Type: mean_"), type);
+	else if (type.len)
+		add_line(out, STR("Type: "), type);
+}
+
+static void add_time(struct buf *out, int64_t time_nanos)
+{
+	int64_t seconds = time_nanos / 1000000000;
+	struct tm tm;
+	char text[128];
+	time_t t;
+
+	if (!time_nanos)
+		return;
+	t = (time_t)(seconds - (time_nanos % 1000000000 < 0));
+	tzset();
+	if (localtime_r(&t, &tm) && strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S %Z", &tm))
+		buf_addf(out, "Time: %s\n", text);
+}
+
+static void add_duration(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+{
+	int64_t duration = ctx->profile->duration_nanos;
+
+	if (!duration)
+		return;
+	buf_add_str(out, STR("Duration: "));
+	units_add_label(out, duration, STR("nanoseconds"), STR("auto"));
+	buf_add_str(out, STR(", Total samples = "));
+	values_add(out, v, v->total);
+	buf_add_char(out, ' ');
+	if (v->total && units_is_time(v->sample_unit)) {
+		double ns = units_scale(v->total, v->sample_unit, STR("nanoseconds")).value;
+
+		buf_add_char(out, '(');
+		units_add_percent(out, trunc_to_int64(ns), duration);
+		buf_add_char(out, ')');
+	}
+	buf_add_char(out, '\n');
+}
+
+void header_add_labels(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+{
+	const struct assay_profile *p = ctx->profile;
+
+	add_binary(out, p);
+	add_comments(out, p);
+	add_type(out, ctx);
+	if (p->doc_url)
+		add_line(out, STR("Doc: "), profile_str(p, p->doc_url));
+	add_time(out, p->time_nanos);
+	add_duration(out, ctx, v);
+}
+
+static void add_filters(struct buf *out, const struct report_options *o)
+{
+	if (o->n_filters)
+		buf_add_str(out, STR("Active filters:\n"));
+	for (size_t i = 0; i < o->n_filters; i++) {
+		struct str text = o->filters[i];
+		bool cut = text.len > FILTER_SHOWN;
+
+		if (cut)
+			text.len = FILTER_SHOWN;
+		buf_add_str(out, STR("   "));
+		buf_add_safe(out, text);
+		buf_add_str(out, cut ? STR("\xe2\x80\xa6\n") : STR("\n"));
+	}
+}
+
+static void add_dropped(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+{
+	const struct graph *g = ctx->graph;
+	double cut = (double)v->total * ctx->options->trim.node_fraction;
+
+	if (!v->total || !g->n_dropped)
+		return;
+	buf_addf(out, "Dropped %zu node%s (cum <= ", g->n_dropped, g->n_dropped == 1 ? "" : "s");
+	values_add(out, v, magnitude(trunc_to_int64(cut)));
+	buf_add_str(out, STR(")\n"));
+}
+
+static int64_t shown_total(const struct graph *g)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < g->rows.n; i++)
+		sum = sat_add(sum, node_flat(&g->nodes.items[g->rows.items[i]]));
+	return sum;
+}
+
+void header_add(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+{
+	const struct graph *g = ctx->graph;
+	int64_t shown = shown_total(g);
+
+	if (!ctx->options->compact_labels)
+		header_add_labels(out, ctx, v);
+	add_filters(out, ctx->options);
+	buf_add_str(out, STR("Showing nodes accounting for "));
+	values_add(out, v, shown);
+	buf_add_str(out, STR(", "));
+	values_add_share(out, v, shown);
+	buf_add_str(out, STR(" of "));
+	values_add(out, v, v->total);
+	buf_add_str(out, STR(" total\n"));
+	add_dropped(out, ctx, v);
+	if (v->total && g->rows.n && g->rows.n < g->n_before_count)
+		buf_addf(out, "Showing top %zu nodes out of %zu\n", g->rows.n, g->n_before_count);
+}

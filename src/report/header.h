@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_HEADER_H
+#define REPORT_HEADER_H
+
+#include "report/values.h"
+
+/* What a profile says of itself, a line each: file, build id, comments, type, time, duration. */
+void header_add_labels(struct buf *out, const struct report_ctx *ctx, const struct values *v);
+
+/* The lines above a table: the labels, the filters that act, and how much of the whole is shown. */
+void header_add(struct buf *out, const struct report_ctx *ctx, const struct values *v);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/values.h"
+
+#include "base/units.h"
+#include "base/utf8.h"
+
+void values_init(struct values *v, const struct report_ctx *ctx)
+{
+	const struct assay_profile *p = ctx->profile;
+
+	*v = (struct values){
+		.sample_unit = profile_str(p, p->sample_types.items[ctx->column].unit),
+		.output_unit = ctx->options->unit,
+		.ratio = 1 / ctx->options->divide_by,
+		.total = ctx->total,
+	};
+}
+
+static bool divides(const struct values *v)
+{
+	return v->ratio > 0 && v->ratio != 1;
+}
+
+static int64_t divide(const struct values *v, int64_t value)
+{
+	return divides(v) ? trunc_to_int64((double)value * v->ratio) : value;
+}
+
+/* The smallest of what the rows show, leaving zeros aside. */
+static int64_t least_value(const struct graph *g)
+{
+	int64_t least = 0;
+
+	for (size_t i = 0; i < g->rows.n; i++) {
+		const struct node *n = &g->nodes.items[g->rows.items[i]];
+		int64_t x = magnitude(node_flat(n));
+
+		if (!x)
+			x = magnitude(node_cum(n));
+		if (x > 0 && (!least || x < least))
+			least = x;
+	}
+	return least;
+}
+
+/*
+ * The unit that suits the least value; but where the total is over a hundred times as large and would take another
+ * one, the least value may go down to a hundredth of the unit, which two decimals still show.
+ */
+void values_select_unit(struct values *v, const struct graph *g)
+{
+	struct str minimum = STR("minimum"), unit, largest;
+	int64_t least, most = v->total;
+
+	if (!str_equal(v->output_unit, minimum) || !g->rows.n)
+		return;
+	least = least_value(g);
+	if (!least)
+		least = most;
+	least = divide(v, least);
+	most = divide(v, most);
+	unit = units_scale(least, v->sample_unit, minimum).unit;
+	largest = units_scale(most, v->sample_unit, minimum).unit;
+	if (!str_equal(unit, largest) && (wide)least * 100 < most)
+		unit = units_scale(narrow((wide)least * 100), v->sample_unit, minimum).unit;
+	v->output_unit = unit.len ? unit : v->sample_unit;
+}
+
+void values_add(struct buf *out, const struct values *v, int64_t value)
+{
+	units_add_label(out, divide(v, value), v->sample_unit, v->output_unit);
+}
+
+void values_add_right(struct buf *out, const struct values *v, int64_t value, size_t width)
+{
+	size_t start = out->len, n;
+
+	values_add(out, v, value);
+	if (out->failed)
+		return;
+	n = utf8_length((struct str){ out->data + start, out->len - start });
+	if (n >= width)
+		return;
+	/* Added behind, then moved in front: the text need not be written to a place of its own first. */
+	buf_add_fill(out, ' ', width - n);
+	if (out->failed)
+		return;
+	memmove(out->data + start + (width - n), out->data + start, out->len - start - (width - n));
+	memset(out->data + start, ' ', width - n);
+}
+
+void values_add_share(struct buf *out, const struct values *v, int64_t value)
+{
+	struct buf text = BUF_INIT;
+	struct str s;
+
+	units_add_percent(&text, value, v->total);
+	for (s = buf_str(&text); s.len && *s.p == ' ';)
+		s = str_skip(s, 1);
+	buf_add_str(out, s);
+	out->failed |= text.failed;
+	buf_release(&text);
+}

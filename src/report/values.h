@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef REPORT_VALUES_H
+#define REPORT_VALUES_H
+
+#include "report/report.h"
+
+/* How the values of a report are printed: from the unit of the samples to one that suits. */
+struct values {
+	struct str sample_unit, output_unit;
+	double ratio; /* 1 / divide_by */
+	int64_t total;
+};
+
+/* "minimum" is left as it is, and then chooses a unit for each value by itself. */
+void values_init(struct values *v, const struct report_ctx *ctx);
+
+/* Where the unit is "minimum": one unit for all rows of the graph, small enough for the least of them. */
+void values_select_unit(struct values *v, const struct graph *g);
+
+/* 1.95s */
+void values_add(struct buf *out, const struct values *v, int64_t value);
+
+/* The same behind as many blanks as bring it to width. */
+void values_add_right(struct buf *out, const struct values *v, int64_t value, size_t width);
+
+/* The value's share of the total, without the blanks around it. */
+void values_add_share(struct buf *out, const struct values *v, int64_t value);
+
+#endif

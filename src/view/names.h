@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef VIEW_NAMES_H
+#define VIEW_NAMES_H
+
+#include "view/match.h"
+#include "view/view.h"
+
+/* focus, ignore, hide and show: filters by function, file and mapping names, applied together. */
+struct name_filter {
+	struct match focus, ignore, hide, show;
+	bool focus_matched, ignore_matched, hide_matched, show_matched;
+};
+
+int name_filter_init(struct name_filter *f, const struct assay_profile *p, const struct view_options *o,
+	struct regex_budget *budget, struct assay_diag *diag);
+void name_filter_release(struct name_filter *f);
+bool name_filter_is_set(const struct name_filter *f);
+
+/* Fills the view's tables of samples and frames, which must be empty. */
+int name_filter_apply(struct name_filter *f, struct view *v, struct assay_ctx *ctx, struct assay_diag *diag);
+
+#endif
