@@ -98,13 +98,9 @@ static enum status complain(const struct assay_diag *diag)
 /* "cpu.pb.gz: malformed profile: sample[12].location_id[3]: no location 99, at byte 5120" */
 static enum status complain_of_source(const char *source, const struct assay_diag *diag)
 {
-	const char *near = access(source, F_OK) == 0 ? NULL : suggest_report(source);
-
-	if (*diag->path)
+	if (*diag->path && diag->has_offset)
 		messagef("assay: %s: malformed profile: %s: %s, at byte %llu", source, diag->path, diag->text,
 			(unsigned long long)diag->offset);
-	else if (near && diag->code == ASSAY_ERR_IO)
-		messagef("assay: %s: %s; did you mean the report %s?", source, diag->text, near);
 	else
 		messagef("assay: %s: %s", source, diag->text);
 	return STATUS_FAILED;
@@ -202,6 +198,16 @@ static enum status usage(const char *why)
 	return STATUS_FAILED;
 }
 
+static enum status no_report(const char *first)
+{
+	const char *near = access(first, F_OK) == 0 ? NULL : suggest_report(first);
+
+	if (!near)
+		return usage("no report named, and this version has no shell yet");
+	messagef("assay: no report '%s'; did you mean %s?", first, near);
+	return STATUS_FAILED;
+}
+
 static enum status run(struct command_line *cl)
 {
 	const char *const *sources = cl->sources.items;
@@ -219,7 +225,7 @@ static enum status run(struct command_line *cl)
 	if (options_settle(&cl->options, warn, NULL, &diag) < 0)
 		return complain(&diag);
 	if (!cl->report)
-		return usage("no report named, and this version has no shell yet");
+		return no_report(sources[0]);
 	if (n > 1) {
 		messagef("assay: %s: this version reads one profile at a time", sources[1]);
 		return STATUS_FAILED;

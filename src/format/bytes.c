@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/ckd.h"
 #include "base/diag.h"
+#include "base/pages.h"
 #include "format/gzip.h"
 
 #define CHUNK ((size_t)256 << 10)
@@ -72,9 +72,12 @@ static int take_size(struct assay_ctx *ctx, size_t len, struct assay_diag *diag)
 /* A file says how long it is; one that grows while it is read is read to its new end. */
 static int read_file(struct bytes *b, int fd, size_t size, const char *path, uint64_t limit, struct assay_diag *diag)
 {
-	size_t cap = 0;
+	size_t cap = size + 1;
 	ssize_t got;
 
+	b->data = pages_alloc(cap);
+	if (!b->data)
+		return diag_nomem(diag, "the file");
 	do {
 		if (!room(b, &cap, b->len < size ? size - b->len + 1 : CHUNK))
 			return diag_nomem(diag, "the file");
@@ -187,15 +190,8 @@ int bytes_inflate(struct bytes *b, struct assay_ctx *ctx, struct assay_diag *dia
 
 void bytes_forget(struct bytes *b, size_t n)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uintptr_t from = ((uintptr_t)b->data + b->forgotten + page - 1) & ~(uintptr_t)(page - 1);
-	uintptr_t to = ((uintptr_t)b->data + n) & ~(uintptr_t)(page - 1);
-
-	if (b->borrowed || to <= from)
-		return;
-	/* Only whole pages inside our own block, so nothing that others own is touched; failing costs memory alone. */
-	if (madvise((void *)from, to - from, MADV_DONTNEED) == 0)
-		b->forgotten = n;
+	if (!b->borrowed)
+		pages_forget(b->data, &b->forgotten, n);
 }
 
 void bytes_release(struct bytes *b)

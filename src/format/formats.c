@@ -32,13 +32,15 @@ static bool is_text(const struct bytes *bytes)
 	size_t n = bytes->len < 256 ? bytes->len : 256;
 
 	for (size_t i = 0; i < n; i++)
-		if (bytes->data[i] < 0x20 && !strchr("\t\n\r\f", bytes->data[i]))
+		if (bytes->data[i] < 0x20 && !memchr("\t\n\r\f", bytes->data[i], 4))
 			return false;
 	return true;
 }
 
 static int unrecognized(const struct bytes *bytes, const struct assay_diag *why, struct assay_diag *diag)
 {
+	char where[40] = "";
+
 	if (gzip_is(bytes->data, bytes->len))
 		return diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (gzip inside gzip)");
 	if (bytes->len >= 8 && memcmp(bytes->data, "PERFILE2", 8) == 0)
@@ -47,9 +49,10 @@ static int unrecognized(const struct bytes *bytes, const struct assay_diag *why,
 	if (is_text(bytes))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
 			"parsing profile: unrecognized profile format (a text, but no profile)");
-	diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (as %s: %s%s%s, at byte %llu)",
-		formats[0].name, why->path, *why->path ? ": " : "", why->text, (unsigned long long)why->offset);
-	return ASSAY_ERR_FORMAT;
+	if (why->has_offset)
+		snprintf(where, sizeof(where), ", at byte %llu", (unsigned long long)why->offset);
+	return diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (as %s: %s%s%s%s)",
+		formats[0].name, why->path, *why->path ? ": " : "", why->text, where);
 }
 
 static int read_any(struct profile_builder *b, struct bytes *bytes, struct assay_ctx *ctx, struct assay_diag *diag)

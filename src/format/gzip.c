@@ -14,6 +14,7 @@
 
 #include "assay-config.h"
 #include "base/diag.h"
+#include "base/pages.h"
 
 #if HAVE_LIBDEFLATE
 #include <libdeflate.h>
@@ -23,6 +24,9 @@
 
 /* Deflate cannot do better than this many bytes out of one. */
 #define MOST_OUT_OF_ONE 1032
+
+/* In the fourth byte of a member. */
+#define HEADER_HAS_CRC 2
 
 struct inflater {
 	z_stream z;
@@ -193,7 +197,7 @@ static bool inflate_whole(struct bytes *out, const uint8_t *data, size_t len, ui
 		most = (size_t)limit;
 	cap = first_guess(data, len, most);
 	while (d && result == LIBDEFLATE_INSUFFICIENT_SPACE) {
-		uint8_t *p = malloc(cap ? cap : 1);
+		uint8_t *p = pages_alloc(cap);
 
 		if (!p)
 			break;
@@ -217,7 +221,8 @@ static bool inflate_whole(struct bytes *out, const uint8_t *data, size_t len, ui
 int gzip_inflate(struct bytes *out, const uint8_t *data, size_t len, uint64_t limit, struct assay_diag *diag)
 {
 #if HAVE_LIBDEFLATE
-	if (inflate_whole(out, data, len, limit))
+	/* libdeflate passes over the checksum that a header may have. */
+	if (len > 3 && !(data[3] & HEADER_HAS_CRC) && inflate_whole(out, data, len, limit))
 		return 0;
 #endif
 	return inflate_members(out, data, len, limit, diag);

@@ -7,9 +7,11 @@
 #include "format/proto_read.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/pages.h"
 #include "profile.pb-c.h"
 #include "format/schema.h"
 #include "format/wire.h"
@@ -53,7 +55,7 @@ struct reader {
 	uint64_t drop_frames, keep_frames, default_sample_type, doc_url;
 	VEC(uint64_t) comments;
 	VEC(uint64_t) types; /* type and unit of each sample type */
-	size_t n_samples;
+	size_t n_samples, sample_bytes;
 };
 
 static uint64_t offset_of(const struct reader *r, const uint8_t *at)
@@ -268,6 +270,7 @@ static int read_field(struct reader *r, const struct wire_field *f)
 		return read_sample_type(r, f);
 	case WIRE_TAG(FIELD_SAMPLE, WIRE_BYTES):
 		r->n_samples++;
+		r->sample_bytes += f->len;
 		return 0;
 	case WIRE_TAG(FIELD_MAPPING, WIRE_BYTES):
 		return read_mapping(r, f);
@@ -302,9 +305,7 @@ static int read_tables(struct reader *r)
 			return err;
 	}
 	if (c.err)
-		return fail_at(r, c.err, f.start, "",
-			c.err == ASSAY_ERR_TRUNCATED ? "a field goes beyond the end of the input" :
-						       "invalid wire type, or a varint of over ten bytes");
+		return fail_at(r, c.err, f.start, "", wire_fault(&c, &f));
 	if (!r->strings.n)
 		return fail_at(r, ASSAY_ERR_FORMAT, c.p, "string_table", "there is none");
 	return 0;
@@ -332,8 +333,8 @@ static int no_string(struct reader *r, unsigned field, size_t index, const char 
 static int resolve(struct reader *r, uint64_t string, uint32_t *id, const char *name)
 {
 	if (string >= r->strings.n)
-		return diag_set_at(r->diag, ASSAY_ERR_FORMAT, 0, name, "no string %lld, the table has %zu",
-			(long long)string, r->strings.n);
+		return diag_set(r->diag, ASSAY_ERR_FORMAT, "%s: no string %lld, the table has %zu", name, (long long)string,
+			r->strings.n);
 	*id = r->strings.items[string];
 	return 0;
 }
@@ -529,29 +530,39 @@ static inline uint64_t next_id(struct cursor *c)
 	return cursor_varint(c);
 }
 
+/* Ids while they are in range, as indexes; stops before the first that is not, or at the end. */
+static uint32_t *read_ids(struct cursor *c, const struct idmap *m, uint32_t *to)
+{
+	struct cursor at = *c;
+	uint64_t n = m->n;
+
+	while (at.p < at.end) {
+		uint64_t id = next_id(&at), index = m->identity ? id - 1 : idmap_find_slow(m, id);
+
+		if (at.err || index >= n)
+			break;
+		*to++ = (uint32_t)index;
+		c->p = at.p;
+	}
+	return to;
+}
+
 static int read_stack(struct reader *r, const struct wire_field *f)
 {
 	struct cursor c = { f->data, f->data + f->len, 0 };
 	struct assay_profile *p = r->p;
-	uint32_t *to;
+	const uint8_t *at;
+	uint64_t id;
 
 	if (!vec_reserve(&p->stacks, f->len))
 		return nomem(r);
-	to = p->stacks.items + p->stacks.n;
-	while (c.p < c.end) {
-		const uint8_t *at = c.p;
-		uint64_t id = next_id(&c);
-		uint32_t index = idmap_find(&r->locations, id);
-
-		if (c.err || index == PROFILE_NONE) {
-			p->stacks.n = (size_t)(to - p->stacks.items);
-			return c.err ? sample_fault(r, c.err, at, "location_id", "a varint that is cut short or too long") :
-				       no_location(r, at, id);
-		}
-		*to++ = index;
-	}
-	p->stacks.n = (size_t)(to - p->stacks.items);
-	return 0;
+	p->stacks.n = (size_t)(read_ids(&c, &r->locations, p->stacks.items + p->stacks.n) - p->stacks.items);
+	if (c.p == c.end)
+		return 0;
+	at = c.p;
+	id = cursor_varint(&c);
+	return c.err ? sample_fault(r, c.err, at, "location_id", "a varint that is cut short or too long") :
+		       no_location(r, at, id);
 }
 
 static int read_values(struct reader *r, const struct wire_field *f)
@@ -627,7 +638,7 @@ static int read_label(struct reader *r, const struct wire_field *label)
 		values[number] = f.value;
 	}
 	if (c.err)
-		return sample_fault(r, c.err, f.start, "label", "cut short, or an invalid wire type");
+		return sample_fault(r, c.err, f.start, "label", wire_fault(&c, &f));
 	return add_label(r, label, values);
 }
 
@@ -665,7 +676,7 @@ static int read_sample(struct reader *r, const struct wire_field *sample)
 			return err;
 	}
 	if (c.err)
-		return sample_fault(r, c.err, f.start, "", "cut short, or an invalid wire type");
+		return sample_fault(r, c.err, f.start, "", wire_fault(&c, &f));
 	if (p->values.n - n_values != n_types) {
 		char path[64];
 
@@ -676,6 +687,22 @@ static int read_sample(struct reader *r, const struct wire_field *sample)
 			"mismatch: sample has %zu values vs. %zu types", p->values.n - n_values, n_types);
 	}
 	return builder_end_sample(r->b, r->diag);
+}
+
+/*
+ * A location takes a byte or more, so this is as long as the stacks can become; what is not written costs no memory.
+ * Where the system does not lend that much, the column grows as it must.
+ */
+static void reserve_stacks(struct reader *r)
+{
+	size_t bytes;
+	uint32_t *items = ckd_mul(&bytes, r->sample_bytes, sizeof(*items)) ? NULL : pages_alloc(bytes);
+
+	if (!items)
+		return;
+	free(r->p->stacks.items);
+	r->p->stacks.items = items;
+	r->p->stacks.cap = r->sample_bytes;
 }
 
 static int reserve_samples(struct reader *r)
@@ -690,6 +717,7 @@ static int reserve_samples(struct reader *r)
 	if (!vec_reserve(&r->p->stack_start, r->n_samples) || !vec_reserve(&r->p->label_start, r->n_samples) ||
 		!vec_reserve(&r->p->values, n_values))
 		return nomem(r);
+	reserve_stacks(r);
 	return 0;
 }
 

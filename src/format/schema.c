@@ -14,11 +14,6 @@ static bool fail(struct schema_fault *fault, int err, const uint8_t *at, const c
 	return false;
 }
 
-static const char *wire_fault(const struct cursor *c)
-{
-	return c->err == ASSAY_ERR_TRUNCATED ? "ends in the middle" : "invalid wire type, or a varint of over ten bytes";
-}
-
 static enum wire_type wanted_type(const ProtobufCFieldDescriptor *field)
 {
 	return field->type == PROTOBUF_C_TYPE_MESSAGE || field->type == PROTOBUF_C_TYPE_STRING ? WIRE_BYTES : WIRE_VARINT;
@@ -71,7 +66,7 @@ static bool rewrite(struct schema_fault *fault, const ProtobufCMessageDescriptor
 			return false;
 		put_length(out, at, out->len - at - 5);
 	}
-	return c.err ? fail(fault, c.err, f.start, "", wire_fault(&c)) : true;
+	return c.err ? fail(fault, c.err, f.start, "", wire_fault(&c, &f)) : true;
 }
 
 static void *scratch_alloc(void *scratch, size_t size)

@@ -29,6 +29,14 @@ struct wire_field {
 	const uint8_t *start; /* of the field, for messages about it */
 };
 
+/* What made wire_next() fail. */
+static inline const char *wire_fault(const struct cursor *c, const struct wire_field *f)
+{
+	if (c->err == ASSAY_ERR_TRUNCATED)
+		return "goes beyond the end of what holds it";
+	return (f->tag & 7) == 0 || (f->tag & 7) == 2 ? "a varint of over ten bytes" : "a wire type that does not exist";
+}
+
 /* The next field into *f; false at the end, or when c->err was set: f->start is then where the fault is. */
 static inline bool wire_next(struct cursor *c, struct wire_field *f)
 {
