@@ -42,25 +42,31 @@ enum {
 #define REPLACEMENT UINT32_C(0xfffd)
 
 /*
- * PCRE2 does not tell how much work a search was; it only stops at a limit. A search therefore starts with a small
- * limit, which hardly any pattern needs, and is repeated with ten times as much while the budget can pay for it.
+ * PCRE2 does not tell how much work a search was, and its match limit starts anew at every character of the subject
+ * and leaves out what machine code does in its inner loops. So a pattern is compiled in two ways. The quick code is
+ * used with a small limit on short subjects, where little can go wrong and which is nearly all there is. The counting
+ * code calls us back at every item of the pattern, about 20 ns each, to draw a step from the budget. It is used for
+ * long subjects and for those where the quick one gave up; and for one search in SAMPLE, which then stands for all of
+ * them, as a quick search may still be a thousand times slower than another.
  */
-#define FIRST_MATCH_LIMIT 1000
+enum {
+	QUICK_BYTES = 2048,         /* the longest subject for the quick code */
+	QUICK_LIMIT = 16,           /* its match limit; few patterns need more than 4 */
+	QUICK_LIMIT_NO_JIT = 100,   /* the interpreter counts more often */
+	SAMPLE = 64,
+	SCAN_BYTES_PER_STEP = 64,   /* characters that one item of the pattern passes over, such as `.*` */
+	NO_JIT_WEIGHT = 3,          /* how much slower a step is in the interpreter */
+	HEAP_LIMIT_KIB = 20 * 1024, /* for one search in the interpreter: some 130 bytes for each open choice */
+	JIT_STACK_START = 32 * 1024,
+	JIT_STACK_MAX = 1024 * 1024,
+};
+
 /*
- * One count of PCRE2 stands for one way of going on, not for the characters passed over meanwhile: `.*.*.*x` walks
- * to the end of the line for each. So a count costs more steps in a long subject.
+ * Translating to machine code costs 40 to 80 µs for a usual pattern, its stack included, and makes a search of a name
+ * some 4 µs shorter. It is done when this much was searched, and more is likely to come.
  */
-#define BYTES_PER_STEP 64
-/* Memory for one search, in KiB; only the interpreter uses it, some 130 bytes for each open choice. */
-#define HEAP_LIMIT_KIB (20 * 1024)
-#define JIT_STACK_START (32 * 1024)
-#define JIT_STACK_MAX (1024 * 1024)
-/*
- * Translating to machine code costs 50 to 200 µs for a usual pattern, as much as the interpreter needs for the names
- * of a small profile. It is done when this many searches or bytes show that there are more to come.
- */
-#define JIT_AFTER_SEARCHES 64
-#define JIT_AFTER_BYTES 4096
+#define JIT_AFTER_SEARCHES 32
+#define JIT_AFTER_BYTES 2048
 
 /* Bytes that grow. After the first failed allocation nothing more is written, so that it is enough to ask once. */
 struct text {
@@ -85,16 +91,29 @@ struct words {
 	size_t cap;
 };
 
+/* What the counting code draws from while it runs. */
+struct counter {
+	struct regex_budget *budget;
+	uint64_t weight;
+	size_t position; /* in the subject, at the item before */
+};
+
 /* What a search changes in a regex. */
 struct matcher {
-	pcre2_code *code;
+	pcre2_code *quick;
+	pcre2_code *counting; /* made when first needed */
+	bool counting_tried;
+	bool jit_tried;
+	bool has_jit;
 	pcre2_match_data *data;
-	pcre2_match_context *limits;
+	pcre2_match_context *context;
 	pcre2_jit_stack *stack;
+	struct counter counter;
+	struct text spelling; /* what PCRE2 compiles */
+	struct text repaired; /* the subject, where it was not UTF-8 */
 	size_t searches;
 	size_t bytes;
-	bool jit_tried;
-	struct text repaired;
+	uint32_t dice; /* which searches are samples */
 };
 
 struct regex {
@@ -1328,14 +1347,26 @@ static int parse(struct parser *ps)
 
 /* --- compiling --- */
 
+static bool take_steps(struct regex_budget *budget, uint64_t steps)
+{
+	if (budget->steps < steps) {
+		budget->steps = 0;
+		return false;
+	}
+	budget->steps -= steps;
+	return true;
+}
+
 static void free_matcher(struct matcher *m)
 {
 	if (!m)
 		return;
-	pcre2_code_free(m->code);
+	pcre2_code_free(m->quick);
+	pcre2_code_free(m->counting);
 	pcre2_match_data_free(m->data);
-	pcre2_match_context_free(m->limits);
+	pcre2_match_context_free(m->context);
 	pcre2_jit_stack_free(m->stack);
+	text_release(&m->spelling);
 	text_release(&m->repaired);
 	free(m);
 }
@@ -1354,46 +1385,61 @@ static int explain_compile_error(struct parser *ps, int code)
 	}
 }
 
-static int compile_code(struct matcher *m, struct parser *ps)
+static pcre2_code *compile_code(const struct text *spelling, uint32_t more_options, int *error)
 {
-	const uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C | PCRE2_MULTILINE |
-		PCRE2_ALT_CIRCUMFLEX | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NEVER_UCP;
+	const uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP |
+		PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-	int error = PCRE2_ERROR_HEAP_FAILED;
+	pcre2_code *code;
 	PCRE2_SIZE offset;
 
-	if (context) {
-		pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-		/* Every level of the pattern may have been wrapped once, for an operator to follow. */
-		pcre2_set_parens_nest_limit(context, 2 * MAX_NESTING + 8);
-		/* `\x{d800}` is allowed in RE2, and found nowhere. */
-		pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_SURROGATE_ESCAPES);
-		m->code = pcre2_compile((PCRE2_SPTR)(ps->out.data ? ps->out.data : ""), ps->out.len, options, &error,
-			&offset, context);
-		pcre2_compile_context_free(context);
-	}
-	return m->code ? 0 : explain_compile_error(ps, error);
+	*error = PCRE2_ERROR_HEAP_FAILED;
+	if (!context)
+		return NULL;
+	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
+	/* Every level of the pattern may have been wrapped once, for an operator to follow. */
+	pcre2_set_parens_nest_limit(context, 2 * MAX_NESTING + 8);
+	/* `\x{d800}` is allowed in RE2, and found nowhere. */
+	pcre2_set_compile_extra_options(context, PCRE2_EXTRA_ALLOW_SURROGATE_ESCAPES);
+	code = pcre2_compile((PCRE2_SPTR)(spelling->len ? spelling->data : ""), spelling->len, options | more_options,
+		error, &offset, context);
+	pcre2_compile_context_free(context);
+	return code;
+}
+
+/* Draws steps for one item of the pattern, and ends the search when there are none left. */
+static int count_item(pcre2_callout_block *block, void *data)
+{
+	struct counter *c = data;
+	size_t here = block->current_position;
+	size_t moved = here > c->position ? here - c->position : c->position - here;
+
+	c->position = here;
+	return take_steps(c->budget, c->weight * (1 + moved / SCAN_BYTES_PER_STEP)) ? 0 : PCRE2_ERROR_CALLOUT;
 }
 
 static int create_matcher(struct matcher **out, struct parser *ps)
 {
 	struct matcher *m = calloc(1, sizeof(*m));
-	int err;
+	int error, err = 0;
 
 	if (!m)
 		return diag_nomem(ps->diag, "a regular expression");
-	err = compile_code(m, ps);
-	if (!err) {
-		m->data = pcre2_match_data_create(1, NULL);
-		m->limits = pcre2_match_context_create(NULL);
-		if (!m->data || !m->limits)
-			err = diag_nomem(ps->diag, "a regular expression");
-	}
+	m->quick = compile_code(&ps->out, 0, &error);
+	m->data = pcre2_match_data_create(1, NULL);
+	m->context = pcre2_match_context_create(NULL);
+	if (!m->quick)
+		err = explain_compile_error(ps, error);
+	else if (!m->data || !m->context)
+		err = diag_nomem(ps->diag, "a regular expression");
 	if (err) {
 		free_matcher(m);
 		return err;
 	}
-	pcre2_set_heap_limit(m->limits, HEAP_LIMIT_KIB);
+	pcre2_set_heap_limit(m->context, HEAP_LIMIT_KIB);
+	pcre2_set_callout(m->context, count_item, &m->counter);
+	m->spelling = ps->out;
+	ps->out = (struct text){ 0 };
 	*out = m;
 	return 0;
 }
@@ -1450,16 +1496,6 @@ void regex_free(struct regex *re)
 
 /* --- searching --- */
 
-static bool take_steps(struct regex_budget *budget, uint64_t steps)
-{
-	if (budget->steps < steps) {
-		budget->steps = 0;
-		return false;
-	}
-	budget->steps -= steps;
-	return true;
-}
-
 static bool find_word(const struct words *w, const struct word *word, const char *text, size_t len)
 {
 	const char *chars = w->chars.data + word->offset;
@@ -1490,20 +1526,26 @@ static int search_words(const struct words *w, const char *text, size_t len, str
 }
 
 /* Machine code is only a matter of speed: where there is none, for whatever reason, the interpreter goes on. */
-static void try_jit(struct matcher *m, size_t len)
+static void try_jit(struct matcher *m, pcre2_code *code)
+{
+	m->has_jit = pcre2_jit_compile(code, PCRE2_JIT_COMPLETE) == 0;
+	if (!m->has_jit || m->stack)
+		return;
+	m->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
+	if (m->stack)
+		pcre2_jit_stack_assign(m->context, NULL, m->stack);
+}
+
+static void note_search(struct matcher *m, size_t len)
 {
 	if (m->jit_tried)
 		return;
 	m->searches++;
 	m->bytes += len;
-	if (m->searches < JIT_AFTER_SEARCHES && m->bytes < JIT_AFTER_BYTES)
-		return;
-	m->jit_tried = true;
-	if (pcre2_jit_compile(m->code, PCRE2_JIT_COMPLETE) != 0)
-		return;
-	m->stack = pcre2_jit_stack_create(JIT_STACK_START, JIT_STACK_MAX, NULL);
-	if (m->stack)
-		pcre2_jit_stack_assign(m->limits, NULL, m->stack);
+	if (m->searches >= JIT_AFTER_SEARCHES || m->bytes >= JIT_AFTER_BYTES) {
+		m->jit_tried = true;
+		try_jit(m, m->quick);
+	}
 }
 
 /*
@@ -1537,42 +1579,78 @@ static int repair_text(struct matcher *m, const char **text, size_t *len)
 	return 0;
 }
 
-/* One attempt, by machine code if there is some. When its stack is too small, the interpreter's heap is not. */
-static int match(struct matcher *m, const char *text, size_t len, uint32_t limit)
+static int match(struct matcher *m, const pcre2_code *code, const char *text, size_t len, uint32_t options)
+{
+	return pcre2_match(code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK | options, m->data, m->context);
+}
+
+static int match_quick(struct matcher *m, const char *text, size_t len)
+{
+	pcre2_set_match_limit(m->context, m->has_jit ? QUICK_LIMIT : QUICK_LIMIT_NO_JIT);
+	return match(m, m->quick, text, len, 0);
+}
+
+/* Where the stack of machine code is too small, the interpreter's heap may do. */
+static int match_counting(struct matcher *m, const char *text, size_t len, struct regex_budget *budget)
 {
 	int rc;
 
-	pcre2_set_match_limit(m->limits, limit);
-	rc = pcre2_match(m->code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK, m->data, m->limits);
-	if (rc == PCRE2_ERROR_JIT_STACKLIMIT)
-		rc = pcre2_match(m->code, (PCRE2_SPTR)text, len, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, m->data,
-			m->limits);
+	m->counter = (struct counter){ .budget = budget, .weight = m->has_jit ? 1 : NO_JIT_WEIGHT };
+	pcre2_set_match_limit(m->context, UINT32_MAX);
+	rc = match(m, m->counting, text, len, 0);
+	if (rc == PCRE2_ERROR_JIT_STACKLIMIT) {
+		m->counter.weight = NO_JIT_WEIGHT;
+		m->counter.position = 0;
+		rc = match(m, m->counting, text, len, PCRE2_NO_JIT);
+	}
+	return rc;
+}
+
+/* The counting code is larger; a pattern whose own does not fit has the quick one alone, and its limit. */
+static bool prepare_counting(struct matcher *m)
+{
+	int error;
+
+	if (!m->counting_tried) {
+		m->counting_tried = true;
+		m->counting = compile_code(&m->spelling, PCRE2_AUTO_CALLOUT, &error);
+		if (m->counting)
+			try_jit(m, m->counting);
+	}
+	return m->counting;
+}
+
+/* One search in SAMPLE on average, by a rule that no order of the subjects can be expected to follow. */
+static bool is_sample(struct matcher *m)
+{
+	m->dice = m->dice * UINT32_C(1664525) + UINT32_C(1013904223);
+	return m->jit_tried && (m->dice >> 16) % SAMPLE == 0;
+}
+
+static int match_sample(struct matcher *m, const char *text, size_t len, struct regex_budget *budget)
+{
+	uint64_t before = budget->steps;
+	int rc = match_counting(m, text, len, budget);
+	uint64_t used = before - budget->steps;
+
+	take_steps(budget, used > budget->steps / (SAMPLE - 1) ? budget->steps : used * (SAMPLE - 1));
 	return rc;
 }
 
 static int match_within(struct matcher *m, const char *text, size_t len, struct regex_budget *budget)
 {
-	const uint64_t cost = 1 + len / BYTES_PER_STEP;
-	uint64_t limit = FIRST_MATCH_LIMIT;
+	bool quick = len <= QUICK_BYTES;
+	int rc = PCRE2_ERROR_MATCHLIMIT;
 
-	for (;;) {
-		const uint64_t left = budget->steps / cost;
-		int rc;
-
-		if (limit > left)
-			limit = left;
-		if (limit > UINT32_MAX)
-			limit = UINT32_MAX;
-		rc = limit ? match(m, text, len, (uint32_t)limit) : PCRE2_ERROR_MATCHLIMIT;
-		if (rc != PCRE2_ERROR_MATCHLIMIT)
-			return rc;
-		take_steps(budget, limit * cost);
-		if (limit == left) {
-			budget->steps = 0;
-			return rc;
-		}
-		limit *= 10;
-	}
+	if (quick && is_sample(m) && prepare_counting(m))
+		return match_sample(m, text, len, budget);
+	if (quick)
+		rc = match_quick(m, text, len);
+	if (rc != PCRE2_ERROR_MATCHLIMIT && rc != PCRE2_ERROR_JIT_STACKLIMIT)
+		return rc;
+	if (prepare_counting(m))
+		return match_counting(m, text, len, budget);
+	return quick ? rc : match_quick(m, text, len);
 }
 
 static int search_pcre2(struct matcher *m, const char *text, size_t len, struct regex_budget *budget, bool *found)
@@ -1584,7 +1662,7 @@ static int search_pcre2(struct matcher *m, const char *text, size_t len, struct 
 	rc = repair_text(m, &text, &len);
 	if (rc)
 		return rc;
-	try_jit(m, len);
+	note_search(m, len);
 	rc = match_within(m, text, len, budget);
 	if (rc == PCRE2_ERROR_NOMEMORY)
 		return ASSAY_ERR_NOMEM;

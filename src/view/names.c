@@ -41,6 +41,12 @@ bool name_filter_is_set(const struct name_filter *f)
 	return match_is_set(&f->focus) || match_is_set(&f->ignore) || match_is_set(&f->hide) || match_is_set(&f->show);
 }
 
+/* A location without a mapping is in no file, not in one named "". */
+static bool match_mapping(struct match *m, const struct location *l)
+{
+	return l->mapping != PROFILE_NONE && match_string(m, profile_mapping_file(m->profile, l));
+}
+
 static bool match_location(struct match *m, const struct location *l)
 {
 	const struct assay_profile *p = m->profile;
@@ -48,7 +54,7 @@ static bool match_location(struct match *m, const struct location *l)
 	for (uint32_t i = 0; i < l->n_lines; i++)
 		if (match_line(m, &p->lines.items[l->first_line + i]))
 			return true;
-	return match_string(m, profile_mapping_file(p, l));
+	return match_mapping(m, l);
 }
 
 /* ignore has the first word: what it matches is not even asked for focus. */
@@ -74,8 +80,8 @@ static bool filter_lines(struct name_filter *f, struct view *v, const struct loc
 {
 	const struct assay_profile *p = v->profile;
 	bool hide = match_is_set(&f->hide) && match_location(&f->hide, l), show = match_is_set(&f->show);
-	bool hide_all = hide && match_string(&f->hide, profile_mapping_file(p, l));
-	bool show_all = show && match_string(&f->show, profile_mapping_file(p, l));
+	bool hide_all = hide && match_mapping(&f->hide, l);
+	bool show_all = show && match_mapping(&f->show, l);
 	size_t first = v->lines.n;
 
 	f->hide_matched |= hide;
