@@ -277,7 +277,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "regex",
 		.help = "Drop the frames below a match",
-		.refusal = NOT_YET,
 	},
 	[OPT_RELATIVE_PERCENTAGES] = {
 		.name = "relative_percentages",
@@ -314,7 +313,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "regex",
 		.help = "Drop the frames above the outermost match",
-		.refusal = NOT_YET,
 	},
 	[OPT_SHOWCOLUMNS] = {
 		.name = "showcolumns",
@@ -350,7 +348,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "filter",
 		.help = "Keep samples with a label that matches",
-		.refusal = NOT_YET,
 	},
 	[OPT_TAGHIDE] = {
 		.name = "taghide",
@@ -358,7 +355,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "regex",
 		.help = "Leave out labels whose key matches",
-		.refusal = NOT_YET,
 	},
 	[OPT_TAGIGNORE] = {
 		.name = "tagignore",
@@ -366,7 +362,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "filter",
 		.help = "Drop samples with a label that matches",
-		.refusal = NOT_YET,
 	},
 	[OPT_TAGLEAF] = {
 		.name = "tagleaf",
@@ -374,7 +369,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "keys",
 		.help = "Add frames for these labels at the leaf",
-		.refusal = NOT_YET,
 	},
 	[OPT_TAGROOT] = {
 		.name = "tagroot",
@@ -382,7 +376,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "keys",
 		.help = "Add frames for these labels at the root",
-		.refusal = NOT_YET,
 	},
 	[OPT_TAGSHOW] = {
 		.name = "tagshow",
@@ -390,7 +383,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "regex",
 		.help = "Leave out labels whose key does not match",
-		.refusal = NOT_YET,
 	},
 	[OPT_TIMEOUT] = {
 		.name = "timeout",

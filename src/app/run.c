@@ -7,11 +7,12 @@
 
 /* The options as each layer wants them, which sees nothing of the table. */
 struct plan {
-	struct view_options view;
+	struct label_frame_options label_frames;
+	struct filter_options filters;
 	struct graph_options graph;
 	struct report_options report;
 	VEC(char *) filter_texts;
-	VEC(struct str) filters;
+	VEC(struct str) filter_strs;
 };
 
 static struct str text_of(const struct assay_options *o, enum option_id id)
@@ -71,11 +72,11 @@ static int list_filters(struct plan *plan, const struct assay_options *o, struct
 			free(text);
 			return diag_nomem(diag, "filters");
 		}
-		if (!vec_push(&plan->filters, ((struct str){ text, len })))
+		if (!vec_push(&plan->filter_strs, ((struct str){ text, len })))
 			return diag_nomem(diag, "filters");
 	}
-	plan->report.filters = plan->filters.items;
-	plan->report.n_filters = plan->filters.n;
+	plan->report.filters = plan->filter_strs.items;
+	plan->report.n_filters = plan->filter_strs.n;
 	return 0;
 }
 
@@ -84,7 +85,7 @@ static void plan_release(struct plan *plan)
 	for (size_t i = 0; i < plan->filter_texts.n; i++)
 		free(plan->filter_texts.items[i]);
 	vec_release(&plan->filter_texts);
-	vec_release(&plan->filters);
+	vec_release(&plan->filter_strs);
 }
 
 static int plan_make(struct plan *plan, const struct report *report, const struct assay_options *o,
@@ -93,11 +94,22 @@ static int plan_make(struct plan *plan, const struct report *report, const struc
 	int err;
 
 	*plan = (struct plan){
-		.view = {
+		.label_frames = {
+			.root = text_of(o, OPT_TAGROOT),
+			.leaf = text_of(o, OPT_TAGLEAF),
+			.unit = text_of(o, OPT_UNIT),
+		},
+		.filters = {
 			.focus = text_of(o, OPT_FOCUS),
 			.ignore = text_of(o, OPT_IGNORE),
 			.hide = text_of(o, OPT_HIDE),
 			.show = text_of(o, OPT_SHOW),
+			.show_from = text_of(o, OPT_SHOW_FROM),
+			.prune_from = text_of(o, OPT_PRUNE_FROM),
+			.tag_show = text_of(o, OPT_TAGSHOW),
+			.tag_hide = text_of(o, OPT_TAGHIDE),
+			.tag_focus = text_of(o, OPT_TAGFOCUS),
+			.tag_ignore = text_of(o, OPT_TAGIGNORE),
 			.no_inlines = option_on(o, OPT_NOINLINES),
 		},
 		.graph = {
@@ -142,12 +154,13 @@ static int make_graph(const struct view *view, const struct plan *plan, struct g
 }
 
 static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, int64_t total,
-	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct report_ctx rc = {
 		.profile = view->profile,
 		.view = view,
 		.options = &plan->report,
+		.units = units,
 		.ctx = ctx,
 		.column = plan->graph.column,
 		.mean = plan->graph.mean,
@@ -169,18 +182,24 @@ static int run_on_view(const struct view *view, const struct report *report, con
 	return err;
 }
 
+/* Percentages are of everything, unless they are wanted of what the filters leave. */
 static int run_plan(const struct assay_profile *p, const struct report *report, const struct plan *plan, bool relative,
-	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
-	struct view everything = { .profile = p }, view;
-	int64_t total;
-	int err = view_build(&view, p, &plan->view, ctx, diag);
+	struct view view;
+	int64_t total = 0;
+	int err = view_init(&view, p, &plan->label_frames, ctx, diag);
 
 	if (err)
 		return err;
 	warn_of_large_sums(p, plan, ctx);
-	total = report_total(relative ? &view : &everything, plan->graph.column, plan->graph.mean);
-	err = run_on_view(&view, report, plan, total, ctx, out, diag);
+	if (!relative)
+		total = report_total(&view, plan->graph.column, plan->graph.mean);
+	err = view_filter(&view, &plan->filters, units, ctx, diag);
+	if (!err && relative)
+		total = report_total(&view, plan->graph.column, plan->graph.mean);
+	if (!err)
+		err = run_on_view(&view, report, plan, total, units, ctx, out, diag);
 	view_release(&view);
 	return err;
 }
@@ -188,17 +207,19 @@ static int run_plan(const struct assay_profile *p, const struct report *report, 
 int run_report(const struct assay_profile *p, const struct report *report, const struct assay_options *o,
 	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
+	struct label_units units;
 	struct plan plan;
 	int err;
 
 	if (!report->run)
 		return diag_set(diag, ASSAY_ERR_UNSUPPORTED, "%s: this version does not have that report yet", report->name);
-	err = label_units_warn(p, ctx, diag);
+	err = label_units_init(&units, p, ctx, diag);
 	if (err)
 		return err;
 	err = plan_make(&plan, report, o, p, diag);
 	if (!err)
-		err = run_plan(p, report, &plan, option_on(o, OPT_RELATIVE_PERCENTAGES), ctx, out, diag);
+		err = run_plan(p, report, &plan, option_on(o, OPT_RELATIVE_PERCENTAGES), &units, ctx, out, diag);
 	plan_release(&plan);
+	label_units_release(&units);
 	return err;
 }

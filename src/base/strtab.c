@@ -62,9 +62,28 @@ static int add(struct strtab *t, struct str text, size_t slot, uint32_t *id)
 	return 0;
 }
 
+/* The slot where text stands, or the empty one where it would. */
+static size_t find_slot(const struct strtab *t, struct str text)
+{
+	size_t mask = t->n_slots - 1, i = hash_bytes(t->key, text.p, text.len) & mask;
+
+	while (t->slots[i] && !str_equal(t->strings.items[t->slots[i] - 1], text))
+		i = (i + 1) & mask;
+	return i;
+}
+
+bool strtab_find(const struct strtab *t, struct str text, uint32_t *id)
+{
+	size_t slot = find_slot(t, text);
+
+	if (t->slots[slot])
+		*id = t->slots[slot] - 1;
+	return t->slots[slot] != 0;
+}
+
 int strtab_intern(struct strtab *t, struct str text, uint32_t *id)
 {
-	size_t i, mask;
+	size_t slot;
 
 	if (t->strings.n >= t->n_slots / 2) {
 		int err = grow(t);
@@ -72,14 +91,9 @@ int strtab_intern(struct strtab *t, struct str text, uint32_t *id)
 		if (err)
 			return err;
 	}
-	mask = t->n_slots - 1;
-	for (i = hash_bytes(t->key, text.p, text.len) & mask; t->slots[i]; i = (i + 1) & mask) {
-		uint32_t at = t->slots[i] - 1;
-
-		if (str_equal(t->strings.items[at], text)) {
-			*id = at;
-			return 0;
-		}
-	}
-	return add(t, text, i, id);
+	slot = find_slot(t, text);
+	if (!t->slots[slot])
+		return add(t, text, slot, id);
+	*id = t->slots[slot] - 1;
+	return 0;
 }

@@ -29,6 +29,9 @@ void strtab_release(struct strtab *t);
 /* 0 or ASSAY_ERR_NOMEM, ASSAY_ERR_TOO_BIG. */
 int strtab_intern(struct strtab *t, struct str text, uint32_t *id);
 
+/* The id of a text that may not be there; false when it is not. */
+bool strtab_find(const struct strtab *t, struct str text, uint32_t *id);
+
 static inline struct str strtab_get(const struct strtab *t, uint32_t id)
 {
 	return t->strings.items[id];

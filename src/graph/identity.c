@@ -16,7 +16,7 @@ struct key {
 
 struct identities {
 	struct graph *g;
-	const struct assay_profile *p;
+	const struct view *v;
 	struct key *keys; /* by node; shares its growth with the nodes */
 	uint32_t *slots; /* node + 1, 0 is empty; n_slots is a power of two */
 	size_t n_slots;
@@ -32,7 +32,7 @@ static int clean_file(struct identities *ids, uint32_t string, uint32_t *id)
 	int err = 0;
 
 	if (!ids->clean_files[string]) {
-		file = path_trim(profile_str(ids->p, string), o->trim_path, o->source_path);
+		file = path_trim(view_str(ids->v, string), o->trim_path, o->source_path);
 		buf_reset(&ids->scratch);
 		if (file.len)
 			path_clean(&ids->scratch, file);
@@ -48,14 +48,14 @@ static int clean_file(struct identities *ids, uint32_t string, uint32_t *id)
 static int frame_key(struct identities *ids, const struct location *l, const struct line *line, struct key *k)
 {
 	const struct graph_options *o = &ids->g->options;
-	const struct function *f = line ? &ids->p->functions.items[line->function] : NULL;
+	const struct function *f = line ? &ids->v->functions[line->function] : NULL;
 	bool addresses = o->granularity == GRANULARITY_ADDRESSES;
 	bool lines = addresses || o->granularity == GRANULARITY_LINES;
 	int err = 0;
 
 	*k = (struct key){ .address = addresses ? l->address : 0 };
 	if (!line) {
-		k->object_file = profile_mapping_file(ids->p, l);
+		k->object_file = profile_mapping_file(ids->v->profile, l);
 		return 0;
 	}
 	if (o->granularity != GRANULARITY_FILES)
@@ -67,9 +67,9 @@ static int frame_key(struct identities *ids, const struct location *l, const str
 	/* Addresses with their inlined calls are told apart by all that is known; otherwise columns are asked for. */
 	if (lines && (o->columns || (addresses && !ids->g->view->no_inlines)))
 		k->column = line->column;
-	if (o->split_objects || !profile_str(ids->p, k->name).len) {
+	if (o->split_objects || !view_str(ids->v, k->name).len) {
 		k->start_line = f->start_line;
-		k->object_file = profile_mapping_file(ids->p, l);
+		k->object_file = profile_mapping_file(ids->v->profile, l);
 	}
 	return err;
 }
@@ -77,9 +77,9 @@ static int frame_key(struct identities *ids, const struct location *l, const str
 static int add_node(struct identities *ids, const struct key *k)
 {
 	struct node n = {
-		.name = profile_str(ids->p, k->name),
+		.name = view_str(ids->v, k->name),
 		.file = strtab_get(&ids->g->files, k->file),
-		.object_file = profile_str(ids->p, k->object_file),
+		.object_file = view_str(ids->v, k->object_file),
 		.address = k->address,
 		.line = k->line,
 		.column = k->column,
@@ -167,7 +167,7 @@ static int assign_chain(struct identities *ids, const struct location *l, const 
 static int assign_location(struct identities *ids, uint32_t index)
 {
 	struct graph *g = ids->g;
-	const struct location *l = &ids->p->locations.items[index];
+	const struct location *l = &ids->v->locations[index];
 	struct frames f = view_frames(g->view, index);
 
 	if (f.hidden) {
@@ -189,14 +189,14 @@ static void release(struct identities *ids)
 
 int identity_assign(struct graph *g)
 {
-	struct identities ids = { .g = g, .p = g->view->profile, .hash_key = hash_key() };
+	struct identities ids = { .g = g, .v = g->view, .hash_key = hash_key() };
 	int err = strtab_init(&g->files);
 
-	ids.clean_files = calloc(ids.p->strings.strings.n, sizeof(*ids.clean_files));
-	g->location_nodes = malloc((ids.p->locations.n + 1) * sizeof(*g->location_nodes));
+	ids.clean_files = calloc(ids.v->n_strings, sizeof(*ids.clean_files));
+	g->location_nodes = malloc((ids.v->n_locations + 1) * sizeof(*g->location_nodes));
 	if (!ids.clean_files || !g->location_nodes)
 		err = ASSAY_ERR_NOMEM;
-	for (size_t i = 0; !err && i < ids.p->locations.n; i++)
+	for (size_t i = 0; !err && i < ids.v->n_locations; i++)
 		err = assign_location(&ids, (uint32_t)i);
 	release(&ids);
 	return err;

@@ -177,7 +177,7 @@ static void find_interesting(struct marker *m)
 {
 	const struct graph *g = m->g;
 
-	for (size_t i = 0; i < g->view->profile->locations.n; i++) {
+	for (size_t i = 0; i < g->view->n_locations; i++) {
 		uint32_t node = g->location_nodes[i];
 		const uint32_t *chain;
 
@@ -218,7 +218,7 @@ int graph_mark_inlines(struct graph *g, struct assay_ctx *ctx, struct assay_diag
 	int err = 0;
 
 	m.flags = calloc(g->nodes.n + 1, 1);
-	m.interesting = calloc(g->view->profile->locations.n + 1, 1);
+	m.interesting = calloc(g->view->n_locations + 1, 1);
 	if (!m.flags || !m.interesting) {
 		err = ASSAY_ERR_NOMEM;
 	} else if (find_inlined(&m)) {

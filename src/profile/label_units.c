@@ -66,13 +66,15 @@ static bool collect(const struct assay_profile *p, uint32_t *first, struct confl
 	return true;
 }
 
-int label_units_warn(const struct assay_profile *p, struct assay_ctx *ctx, struct assay_diag *diag)
+int label_units_init(struct label_units *u, const struct assay_profile *p, struct assay_ctx *ctx,
+	struct assay_diag *diag)
 {
 	uint32_t *first;
 	struct conflict *c = NULL;
 	size_t n = 0;
 
-	if (!p->labels.n || !ctx || !ctx->warn)
+	*u = (struct label_units){ .profile = p };
+	if (!p->labels.n)
 		return 0;
 	first = calloc(p->strings.strings.n, sizeof(*first));
 	if (!first || !collect(p, first, &c, &n)) {
@@ -87,6 +89,21 @@ int label_units_warn(const struct assay_profile *p, struct assay_ctx *ctx, struc
 		warn(p, first, c + i, end - i, ctx);
 	}
 	free(c);
-	free(first);
+	u->first = first;
 	return 0;
+}
+
+void label_units_release(struct label_units *u)
+{
+	free(u->first);
+	*u = (struct label_units){ 0 };
+}
+
+struct str label_unit(const struct label_units *u, uint32_t key)
+{
+	struct str name = profile_str(u->profile, key);
+
+	if (u->first && u->first[key])
+		return profile_str(u->profile, u->first[key]);
+	return str_equal(name, STR("alignment")) || str_equal(name, STR("request")) ? STR("bytes") : name;
 }

@@ -25,6 +25,7 @@ struct report_ctx {
 	const struct view *view;
 	struct graph *graph; /* trimmed; NULL unless the report has REPORT_NEEDS_GRAPH */
 	const struct report_options *options;
+	const struct label_units *units; /* of numeric labels */
 	struct assay_ctx *ctx;
 	size_t column; /* of the sample types */
 	bool mean;

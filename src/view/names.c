@@ -12,19 +12,19 @@ enum {
 	LOCATION_VISIBLE = 4,
 };
 
-int name_filter_init(struct name_filter *f, const struct assay_profile *p, const struct view_options *o,
+int name_filter_init(struct name_filter *f, const struct view *v, const struct filter_options *o,
 	struct regex_budget *budget, struct assay_diag *diag)
 {
 	int err;
 
 	*f = (struct name_filter){ 0 };
-	err = match_init(&f->focus, p, "focus", o->focus, budget, diag);
+	err = match_init(&f->focus, v, "focus", o->focus, budget, diag);
 	if (!err)
-		err = match_init(&f->ignore, p, "ignore", o->ignore, budget, diag);
+		err = match_init(&f->ignore, v, "ignore", o->ignore, budget, diag);
 	if (!err)
-		err = match_init(&f->hide, p, "hide", o->hide, budget, diag);
+		err = match_init(&f->hide, v, "hide", o->hide, budget, diag);
 	if (!err)
-		err = match_init(&f->show, p, "show", o->show, budget, diag);
+		err = match_init(&f->show, v, "show", o->show, budget, diag);
 	return err;
 }
 
@@ -41,18 +41,10 @@ bool name_filter_is_set(const struct name_filter *f)
 	return match_is_set(&f->focus) || match_is_set(&f->ignore) || match_is_set(&f->hide) || match_is_set(&f->show);
 }
 
-/* A location without a mapping is in no file, not in one named "". */
-static bool match_mapping(struct match *m, const struct location *l)
-{
-	return l->mapping != PROFILE_NONE && match_string(m, profile_mapping_file(m->profile, l));
-}
-
 static bool match_location(struct match *m, const struct location *l)
 {
-	const struct assay_profile *p = m->profile;
-
 	for (uint32_t i = 0; i < l->n_lines; i++)
-		if (match_line(m, &p->lines.items[l->first_line + i]))
+		if (match_line(m, &m->view->lines[l->first_line + i]))
 			return true;
 	return match_mapping(m, l);
 }
@@ -76,58 +68,47 @@ static uint8_t classify(struct name_filter *f, const struct location *l)
  * The lines of a location that stay into the view. hide first: a mapping that matches takes all lines along. Then show
  * on what is left: a mapping that matches keeps it all. A location without lines cannot be shown, only not hidden.
  */
-static bool filter_lines(struct name_filter *f, struct view *v, const struct location *l, struct frames *frames)
+static void filter_lines(struct name_filter *f, const struct view *v, const struct location *l, struct frames *frames,
+	struct line *to)
 {
-	const struct assay_profile *p = v->profile;
 	bool hide = match_is_set(&f->hide) && match_location(&f->hide, l), show = match_is_set(&f->show);
 	bool hide_all = hide && match_mapping(&f->hide, l);
 	bool show_all = show && match_mapping(&f->show, l);
-	size_t first = v->lines.n;
 
 	f->hide_matched |= hide;
+	*frames = (struct frames){ .lines = to };
 	for (uint32_t i = 0; !hide_all && i < l->n_lines; i++) {
-		const struct line *line = &p->lines.items[l->first_line + i];
+		const struct line *line = &v->lines[l->first_line + i];
 
 		if (hide && match_line(&f->hide, line))
 			continue;
 		if (show && !show_all && !match_line(&f->show, line))
 			continue;
-		if (!vec_push(&v->lines, *line))
-			return false;
+		to[frames->n++] = *line;
 	}
-	frames->n = (uint32_t)(v->lines.n - first);
 	frames->hidden = !frames->n && (hide || show);
 	f->show_matched |= show && frames->n;
-	return true;
-}
-
-/* Pointers are set last, as the lines move while their table grows. */
-static void set_lines(struct view *v)
-{
-	const struct line *next = v->lines.items;
-
-	for (size_t i = 0; i < v->profile->locations.n; i++) {
-		v->frames[i].lines = next;
-		next += v->frames[i].n;
-	}
 }
 
 static int filter_frames(struct name_filter *f, struct view *v, uint8_t *classes, bool *any_hidden)
 {
-	const struct assay_profile *p = v->profile;
+	size_t n = 0;
 
-	v->frames = calloc(p->locations.n + 1, sizeof(*v->frames));
-	if (!v->frames)
+	for (size_t i = 0; i < v->n_locations; i++)
+		n += v->locations[i].n_lines;
+	v->kept_lines = malloc((n + 1) * sizeof(*v->kept_lines));
+	v->frames = calloc(v->n_locations + 1, sizeof(*v->frames));
+	if (!v->frames || !v->kept_lines)
 		return ASSAY_ERR_NOMEM;
-	for (size_t i = 0; i < p->locations.n; i++) {
-		if (!filter_lines(f, v, &p->locations.items[i], &v->frames[i]))
-			return ASSAY_ERR_NOMEM;
+	n = 0;
+	for (size_t i = 0; i < v->n_locations; i++) {
+		filter_lines(f, v, &v->locations[i], &v->frames[i], v->kept_lines + n);
+		n += v->frames[i].n;
 		if (v->frames[i].hidden)
 			*any_hidden = true;
 		else
 			classes[i] |= LOCATION_VISIBLE;
 	}
-	set_lines(v);
 	return 0;
 }
 
@@ -160,13 +141,12 @@ static int filter_samples(struct view *v, const uint8_t *classes, uint8_t wanted
 
 static int filter(struct name_filter *f, struct view *v, uint8_t *classes, struct assay_ctx *ctx)
 {
-	const struct assay_profile *p = v->profile;
 	uint8_t wanted = LOCATION_FOCUSED;
 	bool any_hidden = false;
 	int err = 0;
 
-	for (size_t i = 0; i < p->locations.n; i++)
-		classes[i] = classify(f, &p->locations.items[i]);
+	for (size_t i = 0; i < v->n_locations; i++)
+		classes[i] = classify(f, &v->locations[i]);
 	if (match_is_set(&f->hide) || match_is_set(&f->show))
 		err = filter_frames(f, v, classes, &any_hidden);
 	if (any_hidden)
@@ -196,7 +176,7 @@ static void warn_unmatched(const struct name_filter *f, struct assay_ctx *ctx)
 
 int name_filter_apply(struct name_filter *f, struct view *v, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	uint8_t *classes = calloc(v->profile->locations.n + 1, 1);
+	uint8_t *classes = calloc(v->n_locations + 1, 1);
 	int err = classes ? filter(f, v, classes, ctx) : ASSAY_ERR_NOMEM;
 
 	free(classes);
@@ -209,5 +189,5 @@ int name_filter_apply(struct name_filter *f, struct view *v, struct assay_ctx *c
 	case ASSAY_ERR_CANCELED:
 		return diag_set(diag, err, "canceled");
 	}
-	return diag_set(diag, err, "a regular expression of the filters takes too long to match; simplify it");
+	return match_failed(&(struct match){ .err = err }, diag);
 }

@@ -11,12 +11,12 @@ struct name_filter {
 	bool focus_matched, ignore_matched, hide_matched, show_matched;
 };
 
-int name_filter_init(struct name_filter *f, const struct assay_profile *p, const struct view_options *o,
+int name_filter_init(struct name_filter *f, const struct view *v, const struct filter_options *o,
 	struct regex_budget *budget, struct assay_diag *diag);
 void name_filter_release(struct name_filter *f);
 bool name_filter_is_set(const struct name_filter *f);
 
-/* Fills the view's tables of samples and frames, which must be empty. */
+/* Drops samples and frames of the view; the first of the filters, so nothing is dropped yet. */
 int name_filter_apply(struct name_filter *f, struct view *v, struct assay_ctx *ctx, struct assay_diag *diag);
 
 #endif
