@@ -108,7 +108,8 @@ static void set_lines(struct view *v)
 
 	for (size_t i = 0; i < v->profile->locations.n; i++) {
 		v->frames[i].lines = next;
-		next += v->frames[i].n;
+		if (v->frames[i].n)
+			next += v->frames[i].n;
 	}
 }
 
