@@ -111,7 +111,9 @@ int assay_options_set(struct assay_options *o, const char *name, const char *val
 	if (id == N_OPTIONS)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "no option '%s'", name);
 	err = options_parse(o, id, value, &why);
-	return err == ASSAY_ERR_ARGUMENT ? diag_set(diag, err, "'%s' for option %s: %s", value, name, why.text) : err;
+	if (err == ASSAY_ERR_ARGUMENT)
+		return diag_set(diag, err, "'%s' for option %s: %s", value, name, why.text);
+	return err ? diag_nomem(diag, "an option") : 0;
 }
 
 static int copy_options(struct assay_options *to, const struct assay_options *from, struct assay_diag *diag)

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/options.h"
 
+#include <ctype.h>
 #include <errno.h>
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
+#include "base/ckd.h"
 #include "base/diag.h"
 
 #define NO_FETCH "assay reads files; it does not fetch profiles or serve them"
@@ -506,60 +508,70 @@ static int parse_switch(bool *on, const char *text)
 	return *on || is_one_of(text, no) ? 0 : EINVAL;
 }
 
-/* Takes the underscores out that may stand between digits, or behind the prefix that tells the base. */
-static bool without_underscores(char *to, size_t size, const char *from, bool has_prefix)
+/* Digits of a base with '_' between them where the number says its base, as Go has it: 0x_ff, but not 1_000. */
+static int parse_digits(unsigned long long *v, const char *text, unsigned base, bool separators)
 {
-	char before = has_prefix ? '0' : '\0';
+	bool after_digit = separators && base != 10;
 
-	for (; *from; before = *from++) {
-		if (*from == '_' && (!strchr("0123456789abcdefABCDEF", before) || !before || from[1] == '_' || !from[1]))
-			return false;
-		if (*from == '_')
+	*v = 0;
+	if (!*text)
+		return EINVAL;
+	for (; *text; text++) {
+		unsigned digit = isdigit((unsigned char)*text) ? (unsigned)(*text - '0') :
+			isalpha((unsigned char)*text)              ? (unsigned)(tolower((unsigned char)*text) - 'a') + 10 :
+								     base;
+
+		if (*text == '_' && separators && after_digit && text[1]) {
+			after_digit = false;
 			continue;
-		if (--size == 0)
-			return false;
-		*to++ = *from;
+		}
+		if (digit >= base)
+			return EINVAL;
+		if (ckd_mul(v, *v, base) || ckd_add(v, *v, digit))
+			return strspn(text, "0123456789abcdefABCDEF_") == strlen(text) ? ERANGE : EINVAL;
+		after_digit = true;
 	}
-	*to = '\0';
-	return true;
+	return after_digit ? 0 : EINVAL;
 }
 
-/* Decimal, 0x, 0o or a leading 0, 0b; underscores only where a prefix tells the base, as Go has it. */
+/* Decimal, or 0x, 0o, 0b, or a leading 0 for octal. */
 static int parse_int(int64_t *number, const char *text)
 {
 	const char *digits = text + (*text == '-' || *text == '+');
-	char plain[80], *end;
-	unsigned base = 10, skip = 0;
+	bool negative = *text == '-', prefixed = digits[0] == '0' && digits[1];
+	unsigned base = 10;
 	unsigned long long v;
-	bool negative = *text == '-';
+	int fault;
 
-	if (digits[0] == '0' && digits[1]) {
-		static const char letters[] = "xXoObB";
-		const char *at = strchr(letters, digits[1]);
-
-		base = at ? (const unsigned[]){ 16, 8, 2 }[(at - letters) / 2] : 8;
-		skip = at ? 2 : 1;
+	if (prefixed) {
+		base = digits[1] == 'x' || digits[1] == 'X' ? 16 : digits[1] == 'b' || digits[1] == 'B' ? 2 : 8;
+		digits += base == 8 && digits[1] != 'o' && digits[1] != 'O' ? 1 : 2;
 	}
-	if (!without_underscores(plain, sizeof(plain), digits + skip, skip) || !*plain || *plain == '-' || *plain == '+' ||
-		*plain == ' ')
-		return EINVAL;
-	if (skip == 2 && base == 16 && (plain[0] == '0' && (plain[1] == 'x' || plain[1] == 'X')))
-		return EINVAL;
-	errno = 0;
-	v = strtoull(plain, &end, (int)base);
-	if (*end)
-		return EINVAL;
-	if (errno == ERANGE || v > (unsigned long long)INT64_MAX + negative)
+	fault = parse_digits(&v, digits, base, prefixed);
+	if (fault)
+		return fault;
+	if (v > (unsigned long long)INT64_MAX + negative)
 		return ERANGE;
 	*number = negative ? (int64_t)(0 - v) : (int64_t)v;
 	return 0;
+}
+
+/* What strtod() takes beyond Go's floats: blanks in front, nan(...), a sign before nan, hexadecimal without exponent. */
+static bool is_foreign_float(const char *text)
+{
+	const char *digits = text + (*text == '-' || *text == '+');
+	bool hex = digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X');
+
+	if (isspace((unsigned char)*text) || strchr(text, '('))
+		return true;
+	return (digits != text && strcasecmp(digits, "nan") == 0) || (hex && !strpbrk(digits, "pP"));
 }
 
 static int parse_float(double *fraction, const char *text)
 {
 	char *end;
 
-	if (!*text || strchr(" \t\n\r\f\v", *text))
+	if (!*text || is_foreign_float(text))
 		return EINVAL;
 	errno = 0;
 	*fraction = strtod(text, &end);

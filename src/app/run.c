@@ -137,7 +137,7 @@ static int plan_make(struct plan *plan, const struct report *report, const struc
 static void warn_of_large_sums(const struct assay_profile *p, const struct plan *plan, struct assay_ctx *ctx)
 {
 	if (!profile_sums_fit(p, plan->graph.column) || (plan->graph.mean && !profile_sums_fit(p, 0)))
-		ctx_flaw(ctx, "values add up to more than 64 bits hold; sums are shown as 9223372036854775807 at most");
+		ctx_flaw(ctx, "values add up to more than 64 bits hold; sums beyond that are cut off there");
 }
 
 static int make_graph(const struct view *view, const struct plan *plan, struct graph *g, struct assay_ctx *ctx,

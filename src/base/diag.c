@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/diag.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,13 @@ int diag_set_at(struct assay_diag *diag, int code, uint64_t offset, const char *
 	print_cut(diag->text, sizeof(diag->text), fmt, ap);
 	va_end(ap);
 	return code;
+}
+
+const char *diag_errno(int error, char *to, size_t size)
+{
+	snprintf(to, size, "%s", strerror(error));
+	*to = (char)tolower((unsigned char)*to);
+	return to;
 }
 
 int diag_nomem(struct assay_diag *diag, const char *what)

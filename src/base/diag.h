@@ -2,6 +2,8 @@
 #ifndef BASE_DIAG_H
 #define BASE_DIAG_H
 
+#include <stddef.h>
+
 #include "assay/error.h"
 
 /*
@@ -14,6 +16,9 @@ int diag_set(struct assay_diag *diag, int code, const char *fmt, ...) __attribut
 /* The same for input that breaks a rule: offset counts from the start of the inflated input, path names the field. */
 int diag_set_at(struct assay_diag *diag, int code, uint64_t offset, const char *path, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));
+
+/* What errno means, as messages have it: without the capital that the system's words begin with. */
+const char *diag_errno(int error, char *to, size_t size);
 
 /* Out of memory; what says for what it was wanted. */
 int diag_nomem(struct assay_diag *diag, const char *what);

@@ -16,7 +16,7 @@
  * One pass over the pattern checks RE2's grammar and writes the same language in PCRE2's spelling. Only whether there
  * is a match is ever asked, so groups capture nothing, and the flags m, s and U leave no trace but in what is written:
  *
- *	(?s)a.(?P<x>^b|\d)   becomes   a.(?:\Ab|\d)
+ *	(?s)a.(?P<x>^b|\d)   becomes   a.(\Ab|\d)
  *	(?m)a.$              becomes   a\N$
  *
  * PCRE2 runs with MULTILINE, ALT_CIRCUMFLEX and DOTALL throughout: `^`, `$` and `.` in the output are the wide
@@ -50,15 +50,16 @@ enum {
  * them, as a quick search may still be a thousand times slower than another.
  */
 enum {
-	QUICK_BYTES = 2048,         /* the longest subject for the quick code */
-	QUICK_LIMIT = 16,           /* its match limit; few patterns need more than 4 */
-	QUICK_LIMIT_NO_JIT = 100,   /* the interpreter counts more often */
+	QUICK_BYTES = 2048,       /* the longest subject for the quick code */
+	QUICK_LIMIT = 16,         /* its match limit; few patterns need more than 4 */
+	QUICK_LIMIT_NO_JIT = 100, /* the interpreter counts more often */
 	SAMPLE = 64,
-	SCAN_BYTES_PER_STEP = 64,   /* characters that one item of the pattern passes over, such as `.*` */
+	SAMPLE_WEIGHT = 16,         /* how often a sample is charged: quick code mostly takes a tenth of the time */
+	SCAN_BYTES_PER_STEP = 16,   /* characters that one item of the pattern passes over, such as `.*` */
 	NO_JIT_WEIGHT = 3,          /* how much slower a step is in the interpreter */
 	HEAP_LIMIT_KIB = 20 * 1024, /* for one search in the interpreter: some 130 bytes for each open choice */
 	JIT_STACK_START = 32 * 1024,
-	JIT_STACK_MAX = 1024 * 1024,
+	JIT_STACK_MAX = 4096 * 1024,
 };
 
 /*
@@ -230,8 +231,8 @@ struct atom {
 
 /* An open group. */
 struct group {
-	unsigned flags;  /* of the group outside, as they were before this one */
-	bool folds;      /* whether (?i) was in force in the output there */
+	unsigned flags; /* of the group outside, as they were before this one */
+	bool folds;     /* whether (?i) was in force in the output there */
 	size_t start;
 	unsigned repeat; /* the greatest outside so far */
 	unsigned height;
@@ -248,7 +249,7 @@ struct parser {
 	struct atom atom;
 	unsigned repeat; /* over the atoms of the innermost group */
 	unsigned height;
-	const char *operator; /* the repetition operator that ends at pos, or NULL */
+	const char *last_operator; /* the repetition operator that ends at pos, or NULL */
 	struct group *groups;
 	size_t n_groups;
 	size_t groups_cap;
@@ -471,7 +472,7 @@ static void write_literal(struct parser *ps, uint32_t rune)
 /* Puts a group around the last atom, so that an operator that follows takes hold of the whole. */
 static void wrap_atom(struct parser *ps)
 {
-	text_insert(&ps->out, ps->atom.start, "(?:", 3);
+	text_insert(&ps->out, ps->atom.start, "(", 1);
 	text_puts(&ps->out, ")");
 	note_atom(ps, ps->atom.repeat, ps->atom.height + 1);
 }
@@ -497,7 +498,7 @@ static int write_repeat(struct parser *ps, const char *from, const char *before)
 	if (lazy != !!(ps->flags & REGEX_UNGREEDY))
 		text_puts(&ps->out, "?");
 	ps->atom.bare = false;
-	ps->operator = from;
+	ps->last_operator = from;
 	ps->only_words = false;
 	return 0;
 }
@@ -600,7 +601,7 @@ static int open_group(struct parser *ps)
 	ps->height = 0;
 	ps->atom.present = false;
 	ps->only_words = false;
-	text_puts(&ps->out, "(?:");
+	text_puts(&ps->out, "(");
 	return 0;
 }
 
@@ -760,30 +761,206 @@ static const struct ascii_set perl_sets[] = {
 
 /* Names of general categories and of scripts, in the order of their bytes. */
 static const char *const categories[] = {
-	"C",  "Cc", "Cf", "Co", "Cs", "L",  "Ll", "Lm", "Lo", "Lt", "Lu", "M",  "Mc", "Me", "Mn", "N",  "Nd", "Nl",
-	"No", "P",  "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S",  "Sc", "Sk", "Sm", "So", "Z",  "Zl", "Zp", "Zs",
+	"C",
+	"Cc",
+	"Cf",
+	"Co",
+	"Cs",
+	"L",
+	"Ll",
+	"Lm",
+	"Lo",
+	"Lt",
+	"Lu",
+	"M",
+	"Mc",
+	"Me",
+	"Mn",
+	"N",
+	"Nd",
+	"Nl",
+	"No",
+	"P",
+	"Pc",
+	"Pd",
+	"Pe",
+	"Pf",
+	"Pi",
+	"Po",
+	"Ps",
+	"S",
+	"Sc",
+	"Sk",
+	"Sm",
+	"So",
+	"Z",
+	"Zl",
+	"Zp",
+	"Zs",
 };
 
 static const char *const scripts[] = {
-	"Adlam", "Ahom", "Anatolian_Hieroglyphs", "Arabic", "Armenian", "Avestan", "Balinese", "Bamum", "Bassa_Vah",
-	"Batak", "Bengali", "Bhaiksuki", "Bopomofo", "Brahmi", "Braille", "Buginese", "Buhid", "Canadian_Aboriginal",
-	"Carian", "Caucasian_Albanian", "Chakma", "Cham", "Cherokee", "Chorasmian", "Common", "Coptic", "Cuneiform",
-	"Cypriot", "Cypro_Minoan", "Cyrillic", "Deseret", "Devanagari", "Dives_Akuru", "Dogra", "Duployan",
-	"Egyptian_Hieroglyphs", "Elbasan", "Elymaic", "Ethiopic", "Georgian", "Glagolitic", "Gothic", "Grantha",
-	"Greek", "Gujarati", "Gunjala_Gondi", "Gurmukhi", "Han", "Hangul", "Hanifi_Rohingya", "Hanunoo", "Hatran",
-	"Hebrew", "Hiragana", "Imperial_Aramaic", "Inherited", "Inscriptional_Pahlavi", "Inscriptional_Parthian",
-	"Javanese", "Kaithi", "Kannada", "Katakana", "Kayah_Li", "Kharoshthi", "Khitan_Small_Script", "Khmer",
-	"Khojki", "Khudawadi", "Lao", "Latin", "Lepcha", "Limbu", "Linear_A", "Linear_B", "Lisu", "Lycian", "Lydian",
-	"Mahajani", "Makasar", "Malayalam", "Mandaic", "Manichaean", "Marchen", "Masaram_Gondi", "Medefaidrin",
-	"Meetei_Mayek", "Mende_Kikakui", "Meroitic_Cursive", "Meroitic_Hieroglyphs", "Miao", "Modi", "Mongolian",
-	"Mro", "Multani", "Myanmar", "Nabataean", "Nandinagari", "New_Tai_Lue", "Newa", "Nko", "Nushu",
-	"Nyiakeng_Puachue_Hmong", "Ogham", "Ol_Chiki", "Old_Hungarian", "Old_Italic", "Old_North_Arabian",
-	"Old_Permic", "Old_Persian", "Old_Sogdian", "Old_South_Arabian", "Old_Turkic", "Old_Uyghur", "Oriya", "Osage",
-	"Osmanya", "Pahawh_Hmong", "Palmyrene", "Pau_Cin_Hau", "Phags_Pa", "Phoenician", "Psalter_Pahlavi", "Rejang",
-	"Runic", "Samaritan", "Saurashtra", "Sharada", "Shavian", "Siddham", "SignWriting", "Sinhala", "Sogdian",
-	"Sora_Sompeng", "Soyombo", "Sundanese", "Syloti_Nagri", "Syriac", "Tagalog", "Tagbanwa", "Tai_Le", "Tai_Tham",
-	"Tai_Viet", "Takri", "Tamil", "Tangsa", "Tangut", "Telugu", "Thaana", "Thai", "Tibetan", "Tifinagh", "Tirhuta",
-	"Toto", "Ugaritic", "Vai", "Vithkuqi", "Wancho", "Warang_Citi", "Yezidi", "Yi", "Zanabazar_Square",
+	"Adlam",
+	"Ahom",
+	"Anatolian_Hieroglyphs",
+	"Arabic",
+	"Armenian",
+	"Avestan",
+	"Balinese",
+	"Bamum",
+	"Bassa_Vah",
+	"Batak",
+	"Bengali",
+	"Bhaiksuki",
+	"Bopomofo",
+	"Brahmi",
+	"Braille",
+	"Buginese",
+	"Buhid",
+	"Canadian_Aboriginal",
+	"Carian",
+	"Caucasian_Albanian",
+	"Chakma",
+	"Cham",
+	"Cherokee",
+	"Chorasmian",
+	"Common",
+	"Coptic",
+	"Cuneiform",
+	"Cypriot",
+	"Cypro_Minoan",
+	"Cyrillic",
+	"Deseret",
+	"Devanagari",
+	"Dives_Akuru",
+	"Dogra",
+	"Duployan",
+	"Egyptian_Hieroglyphs",
+	"Elbasan",
+	"Elymaic",
+	"Ethiopic",
+	"Georgian",
+	"Glagolitic",
+	"Gothic",
+	"Grantha",
+	"Greek",
+	"Gujarati",
+	"Gunjala_Gondi",
+	"Gurmukhi",
+	"Han",
+	"Hangul",
+	"Hanifi_Rohingya",
+	"Hanunoo",
+	"Hatran",
+	"Hebrew",
+	"Hiragana",
+	"Imperial_Aramaic",
+	"Inherited",
+	"Inscriptional_Pahlavi",
+	"Inscriptional_Parthian",
+	"Javanese",
+	"Kaithi",
+	"Kannada",
+	"Katakana",
+	"Kayah_Li",
+	"Kharoshthi",
+	"Khitan_Small_Script",
+	"Khmer",
+	"Khojki",
+	"Khudawadi",
+	"Lao",
+	"Latin",
+	"Lepcha",
+	"Limbu",
+	"Linear_A",
+	"Linear_B",
+	"Lisu",
+	"Lycian",
+	"Lydian",
+	"Mahajani",
+	"Makasar",
+	"Malayalam",
+	"Mandaic",
+	"Manichaean",
+	"Marchen",
+	"Masaram_Gondi",
+	"Medefaidrin",
+	"Meetei_Mayek",
+	"Mende_Kikakui",
+	"Meroitic_Cursive",
+	"Meroitic_Hieroglyphs",
+	"Miao",
+	"Modi",
+	"Mongolian",
+	"Mro",
+	"Multani",
+	"Myanmar",
+	"Nabataean",
+	"Nandinagari",
+	"New_Tai_Lue",
+	"Newa",
+	"Nko",
+	"Nushu",
+	"Nyiakeng_Puachue_Hmong",
+	"Ogham",
+	"Ol_Chiki",
+	"Old_Hungarian",
+	"Old_Italic",
+	"Old_North_Arabian",
+	"Old_Permic",
+	"Old_Persian",
+	"Old_Sogdian",
+	"Old_South_Arabian",
+	"Old_Turkic",
+	"Old_Uyghur",
+	"Oriya",
+	"Osage",
+	"Osmanya",
+	"Pahawh_Hmong",
+	"Palmyrene",
+	"Pau_Cin_Hau",
+	"Phags_Pa",
+	"Phoenician",
+	"Psalter_Pahlavi",
+	"Rejang",
+	"Runic",
+	"Samaritan",
+	"Saurashtra",
+	"Sharada",
+	"Shavian",
+	"Siddham",
+	"SignWriting",
+	"Sinhala",
+	"Sogdian",
+	"Sora_Sompeng",
+	"Soyombo",
+	"Sundanese",
+	"Syloti_Nagri",
+	"Syriac",
+	"Tagalog",
+	"Tagbanwa",
+	"Tai_Le",
+	"Tai_Tham",
+	"Tai_Viet",
+	"Takri",
+	"Tamil",
+	"Tangsa",
+	"Tangut",
+	"Telugu",
+	"Thaana",
+	"Thai",
+	"Tibetan",
+	"Tifinagh",
+	"Tirhuta",
+	"Toto",
+	"Ugaritic",
+	"Vai",
+	"Vithkuqi",
+	"Wancho",
+	"Warang_Citi",
+	"Yezidi",
+	"Yi",
+	"Zanabazar_Square",
 };
 
 #define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
@@ -1330,10 +1507,10 @@ static int parse(struct parser *ps)
 	if (!add_word(&ps->words))
 		return diag_nomem(ps->diag, "a regular expression");
 	while (ps->pos < ps->end) {
-		const char *before = ps->operator;
+		const char *before = ps->last_operator;
 		int err;
 
-		ps->operator = NULL;
+		ps->last_operator = NULL;
 		err = parse_token(ps, before);
 		if (err)
 			return err;
@@ -1346,6 +1523,12 @@ static int parse(struct parser *ps)
 }
 
 /* --- compiling --- */
+
+/* Words are looked for one after the other, PCRE2 tries them side by side; but it does not take any number of them. */
+enum {
+	FEW_WORDS = 4,
+	LONG_SPELLING = 16 * 1024,
+};
 
 static bool take_steps(struct regex_budget *budget, uint64_t steps)
 {
@@ -1388,7 +1571,8 @@ static int explain_compile_error(struct parser *ps, int code)
 static pcre2_code *compile_code(const struct text *spelling, uint32_t more_options, int *error)
 {
 	const uint32_t options = PCRE2_UTF | PCRE2_NO_UTF_CHECK | PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UCP |
-		PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY;
+				 PCRE2_NO_AUTO_CAPTURE | PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX | PCRE2_DOTALL |
+				 PCRE2_DOLLAR_ENDONLY;
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	pcre2_code *code;
 	PCRE2_SIZE offset;
@@ -1451,7 +1635,7 @@ static int create_regex(struct regex **out, struct parser *ps)
 
 	if (!re)
 		return diag_nomem(ps->diag, "a regular expression");
-	if (ps->only_words) {
+	if (ps->only_words && (ps->words.n <= FEW_WORDS || ps->out.len > LONG_SPELLING)) {
 		re->words = ps->words;
 		ps->words = (struct words){ 0 };
 	} else {
@@ -1498,10 +1682,11 @@ void regex_free(struct regex *re)
 
 static bool find_word(const struct words *w, const struct word *word, const char *text, size_t len)
 {
-	const char *chars = w->chars.data + word->offset;
+	const char *chars;
 
 	if (word->len == 0)
 		return !(word->at_start && word->at_end) || len == 0;
+	chars = w->chars.data + word->offset;
 	if (word->len > len || (word->at_start && word->at_end && word->len != len))
 		return false;
 	if (word->at_start)
@@ -1606,18 +1791,31 @@ static int match_counting(struct matcher *m, const char *text, size_t len, struc
 	return rc;
 }
 
-/* The counting code is larger; a pattern whose own does not fit has the quick one alone, and its limit. */
-static bool prepare_counting(struct matcher *m)
+/* The counting code is larger; m->counting stays NULL for a pattern whose own does not fit in what PCRE2 allows. */
+static int prepare_counting(struct matcher *m)
 {
 	int error;
 
-	if (!m->counting_tried) {
-		m->counting_tried = true;
-		m->counting = compile_code(&m->spelling, PCRE2_AUTO_CALLOUT, &error);
-		if (m->counting)
-			try_jit(m, m->counting);
-	}
-	return m->counting;
+	if (m->counting_tried)
+		return 0;
+	m->counting = compile_code(&m->spelling, PCRE2_AUTO_CALLOUT, &error);
+	if (!m->counting && error == PCRE2_ERROR_HEAP_FAILED)
+		return PCRE2_ERROR_NOMEMORY;
+	m->counting_tried = true;
+	if (m->counting)
+		try_jit(m, m->counting);
+	return 0;
+}
+
+/* For want of counting code: a guess at what walking to the end from everywhere costs, and a limit not far above. */
+static int match_guessing(struct matcher *m, const char *text, size_t len, struct regex_budget *budget)
+{
+	uint64_t lines = 1 + len / SCAN_BYTES_PER_STEP;
+
+	if (len > UINT32_MAX || !take_steps(budget, lines * (1 + len)))
+		return PCRE2_ERROR_MATCHLIMIT;
+	pcre2_set_match_limit(m->context, 10 * QUICK_LIMIT_NO_JIT);
+	return match(m, m->quick, text, len, 0);
 }
 
 /* One search in SAMPLE on average, by a rule that no order of the subjects can be expected to follow. */
@@ -1633,24 +1831,29 @@ static int match_sample(struct matcher *m, const char *text, size_t len, struct 
 	int rc = match_counting(m, text, len, budget);
 	uint64_t used = before - budget->steps;
 
-	take_steps(budget, used > budget->steps / (SAMPLE - 1) ? budget->steps : used * (SAMPLE - 1));
+	take_steps(budget, used > budget->steps / SAMPLE_WEIGHT ? budget->steps : used * SAMPLE_WEIGHT);
 	return rc;
 }
 
 static int match_within(struct matcher *m, const char *text, size_t len, struct regex_budget *budget)
 {
 	bool quick = len <= QUICK_BYTES;
-	int rc = PCRE2_ERROR_MATCHLIMIT;
+	bool sample = quick && is_sample(m);
+	int rc;
 
-	if (quick && is_sample(m) && prepare_counting(m))
-		return match_sample(m, text, len, budget);
-	if (quick)
+	if (quick && !sample) {
 		rc = match_quick(m, text, len);
-	if (rc != PCRE2_ERROR_MATCHLIMIT && rc != PCRE2_ERROR_JIT_STACKLIMIT)
+		if (rc != PCRE2_ERROR_MATCHLIMIT && rc != PCRE2_ERROR_JIT_STACKLIMIT)
+			return rc;
+	}
+	rc = prepare_counting(m);
+	if (rc)
 		return rc;
-	if (prepare_counting(m))
-		return match_counting(m, text, len, budget);
-	return quick ? rc : match_quick(m, text, len);
+	if (!m->counting)
+		return match_guessing(m, text, len, budget);
+	if (sample)
+		return match_sample(m, text, len, budget);
+	return match_counting(m, text, len, budget);
 }
 
 static int search_pcre2(struct matcher *m, const char *text, size_t len, struct regex_budget *budget, bool *found)

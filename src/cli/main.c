@@ -29,6 +29,14 @@ static void warn(void *data, const char *text)
 	message(text);
 }
 
+static enum status complain_of_errno(const char *call, const char *path, int error)
+{
+	char why[128];
+
+	messagef("assay: %s %s: %s", call, path, diag_errno(error, why, sizeof(why)));
+	return STATUS_FAILED;
+}
+
 static int write_all(int fd, struct str text)
 {
 	while (text.len) {
@@ -51,8 +59,7 @@ static enum status print(struct buf *out)
 		message("assay: out of memory");
 		status = STATUS_FAILED;
 	} else if (write_all(STDOUT_FILENO, buf_str(out)) < 0) {
-		messagef("assay: write standard output: %s", strerror(errno));
-		status = STATUS_FAILED;
+		status = complain_of_errno("write", "standard output", errno);
 	}
 	buf_release(out);
 	return status;
@@ -64,19 +71,14 @@ static enum status write_file(const char *path, struct str text)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666), err;
 	struct stat st;
 
-	if (fd < 0) {
-		messagef("assay: open %s: %s", path, strerror(errno));
-		return STATUS_FAILED;
-	}
+	if (fd < 0)
+		return complain_of_errno("open", path, errno);
 	err = write_all(fd, text) < 0 ? errno : 0;
 	if (err && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		unlink(path);
 	if (close(fd) < 0 && !err)
 		err = errno;
-	if (!err)
-		return STATUS_OK;
-	messagef("assay: write %s: %s", path, strerror(err));
-	return STATUS_FAILED;
+	return err ? complain_of_errno("write", path, err) : STATUS_OK;
 }
 
 static enum status output_report(const struct assay_options *o, struct buf *out)

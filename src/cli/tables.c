@@ -20,12 +20,12 @@
 struct value {
 	const char *argument; /* as in the tables; NULL for switches */
 	const char *bash;     /* a word that the template knows, or the values themselves */
-	const char *zsh;      /* an action of _arguments */
-	const char *fish;     /* arguments of complete */
+	const char *zsh;      /* an action of _arguments; switches are the template's */
+	const char *fish;     /* arguments of complete; switches are the template's */
 };
 
 static const struct value values[] = {
-	{ NULL, "switch", "(true false)", "-a 'true false'" },
+	{ NULL, "switch", "", "" },
 	{ "dirs", "directories", "_dir_list", "-x -a '(__fish_complete_directories)'" },
 	{ "file", "files", "_files", "-r -F" },
 	{ "mode", "'" MODES "'", "(" MODES ")", "-x -a '" MODES "'" },
@@ -56,14 +56,17 @@ static void add_escaped(struct buf *out, const char *text, const char *special)
 	}
 }
 
-/* text within single quotes, where a shell takes everything as it is but the quote itself. */
-static void add_quoted(struct buf *out, const char *text)
+/* The same within single quotes, where a shell takes all but the quote as it is. */
+static void add_quoted(struct buf *out, const char *text, const char *special)
 {
-	for (; *text; text++)
+	for (; *text; text++) {
+		if (strchr(special, *text))
+			buf_add_char(out, '\\');
 		if (*text == '\'')
 			buf_add_str(out, STR("'\\''"));
 		else
 			buf_add_char(out, *text);
+	}
 }
 
 static void option_bash(struct buf *out, const struct option *o)
@@ -78,21 +81,18 @@ static void report_bash(struct buf *out, const struct report *r)
 
 static void option_zsh(struct buf *out, const struct option *o)
 {
-	struct buf help = BUF_INIT;
-
-	add_escaped(&help, o->help, "[]");
-	buf_addf(out, "\t{-,--}'%s=%s[", o->name, o->argument ? "" : "-");
-	add_quoted(out, help.data ? help.data : "");
-	buf_addf(out, "]:%s%s:%s'\n", o->argument ? "" : ":", o->argument ? o->argument : "value",
-		value_of(o->argument)->zsh);
-	out->failed |= help.failed;
-	buf_release(&help);
+	buf_addf(out, "\t\t{-,--}'%s%s[", o->name, o->argument ? "=" : "");
+	add_quoted(out, o->help, "[]");
+	buf_add_char(out, ']');
+	if (o->argument)
+		buf_addf(out, ":%s:%s", o->argument, value_of(o->argument)->zsh);
+	buf_add_str(out, STR("'\n"));
 }
 
 static void report_zsh(struct buf *out, const struct report *r)
 {
-	buf_addf(out, "\t'%s:", r->name);
-	add_quoted(out, r->help);
+	buf_addf(out, "\t\t'%s:", r->name);
+	add_quoted(out, r->help, "");
 	buf_add_str(out, STR("'\n"));
 }
 
@@ -105,25 +105,18 @@ static void argument_zsh(struct buf *out, const struct report *r)
 
 static void option_fish(struct buf *out, const struct option *o)
 {
-	struct buf help = BUF_INIT;
-
-	add_escaped(&help, o->help, "\\'");
-	buf_addf(out, "complete -c assay -o %s -l %s %s -d '%s'\n", o->name, o->name, value_of(o->argument)->fish,
-		help.data ? help.data : "");
-	out->failed |= help.failed;
-	buf_release(&help);
+	buf_addf(out, "__assay_%s %s '", o->argument ? "option" : "switch", o->name);
+	add_escaped(out, o->help, "\\'");
+	buf_addf(out, "'%s%s\n", o->argument ? " " : "", value_of(o->argument)->fish);
 }
 
 static void report_fish(struct buf *out, const struct report *r)
 {
-	struct buf help = BUF_INIT;
-
-	add_escaped(&help, r->help, "\\'");
-	buf_addf(out, "complete -c assay -n __assay_is_first -a %s -d '%s'\n", r->name, help.data ? help.data : "");
+	buf_addf(out, "complete -c assay -n __assay_is_first -a %s -d '", r->name);
+	add_escaped(out, r->help, "\\'");
+	buf_add_str(out, STR("'\n"));
 	if (r->argument)
 		buf_addf(out, "complete -c assay -n '__assay_is_behind %s' -f\n", r->name);
-	out->failed |= help.failed;
-	buf_release(&help);
 }
 
 static void add_scd(struct buf *out, const char *text)
@@ -140,25 +133,6 @@ static void add_default(struct buf *out, const struct option *o)
 		buf_addf(out, " The default is %s.", o->fallback);
 }
 
-/* "At most one of -cum and -flat may be given." */
-static void add_group(struct buf *out, const struct option *o)
-{
-	unsigned n = 0, i = 0;
-
-	if (o->group == GROUP_NONE)
-		return;
-	for (enum option_id id = 0; id < N_OPTIONS; id++)
-		n += options[id].group == o->group;
-	buf_add_str(out, STR(" At most one of"));
-	for (enum option_id id = 0; id < N_OPTIONS; id++) {
-		if (options[id].group != o->group)
-			continue;
-		i++;
-		buf_addf(out, "%s *-%s*", i == 1 ? "" : i == n ? " and" : ",", options[id].name);
-	}
-	buf_add_str(out, STR(" may be on."));
-}
-
 static void option_scd(struct buf *out, const struct option *o)
 {
 	buf_add_str(out, STR("*-"));
@@ -173,7 +147,6 @@ static void option_scd(struct buf *out, const struct option *o)
 	add_scd(out, o->help);
 	buf_add_char(out, '.');
 	add_default(out, o);
-	add_group(out, o);
 	buf_add_str(out, STR("\n\n"));
 }
 
@@ -186,16 +159,19 @@ static bool is_explained_later(const struct report *r)
 	return false;
 }
 
+/* As a block that keeps its columns. */
 static void add_details(struct buf *out, const char *details)
 {
-	buf_add_str(out, STR("\n\t```\n"));
-	while (*details) {
-		size_t n = strcspn(details, "\n");
+	bool at_start = true;
 
-		buf_add_char(out, '\t');
-		buf_add(out, details, n);
-		buf_add_char(out, '\n');
-		details += n + (details[n] == '\n');
+	buf_add_str(out, STR("\n\t```\n"));
+	for (; *details; details++) {
+		if (at_start)
+			buf_add_char(out, '\t');
+		if (*details == '\\')
+			buf_add_char(out, '\\');
+		buf_add_char(out, *details);
+		at_start = *details == '\n';
 	}
 	buf_add_str(out, STR("\t```\n"));
 }
@@ -217,6 +193,24 @@ static void report_scd(struct buf *out, const struct report *r)
 	buf_add_char(out, '\n');
 }
 
+/* The switches of each group, a list with an entry for each. */
+static void groups_scd(struct buf *out)
+{
+	static const enum option_group groups[] = { GROUP_GRANULARITY, GROUP_SORT };
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		const char *before = "- ";
+
+		for (enum option_id id = 0; id < N_OPTIONS; id++) {
+			if (options[id].group != groups[i])
+				continue;
+			buf_addf(out, "%s*-%s*", before, options[id].name);
+			before = ", ";
+		}
+		buf_add_char(out, '\n');
+	}
+}
+
 static void title_scd(struct buf *out)
 {
 	buf_add_str(out, STR("assay(1) \"assay " ASSAY_VERSION "\" \"User commands\"\n"));
@@ -233,6 +227,7 @@ struct placeholder {
 
 static const struct placeholder placeholders[] = {
 	{ "arguments-zsh", NULL, NULL, argument_zsh, false },
+	{ "groups-scd", groups_scd, NULL, NULL, false },
 	{ "options-bash", NULL, option_bash, NULL, true },
 	{ "options-fish", NULL, option_fish, NULL, true },
 	{ "options-scd", NULL, option_scd, NULL, false },

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/bytes.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,14 +15,13 @@
 
 #define CHUNK ((size_t)256 << 10)
 
-/* "stat x: no such file or directory": the system's words begin with a capital, messages do not. */
+/* "stat x: no such file or directory" */
 static int system_error(struct assay_diag *diag, const char *call, const char *path)
 {
 	char why[128];
 
-	snprintf(why, sizeof(why), "%s", strerror(errno));
-	why[0] = (char)tolower((unsigned char)why[0]);
-	return diag_set(diag, errno == ENOMEM ? ASSAY_ERR_NOMEM : ASSAY_ERR_IO, "%s %s: %s", call, path, why);
+	return diag_set(diag, errno == ENOMEM ? ASSAY_ERR_NOMEM : ASSAY_ERR_IO, "%s %s: %s", call, path,
+		diag_errno(errno, why, sizeof(why)));
 }
 
 int bytes_too_big(struct assay_diag *diag)
@@ -119,7 +116,8 @@ static int read_pipe(struct bytes *b, int fd, const char *path, struct assay_ctx
 		else if (!err && !room(b, &cap, n))
 			err = diag_nomem(diag, "the input");
 		else if (!err) {
-			memcpy(b->data + b->len, chunk, n);
+			if (n)
+				memcpy(b->data + b->len, chunk, n);
 			b->len += n;
 		}
 		if (got == 0)

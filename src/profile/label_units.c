@@ -20,22 +20,26 @@ static int compare(const void *a, const void *b, void *profile)
 	return c ? c : str_compare(profile_str(p, x->unit), profile_str(p, y->unit));
 }
 
+/* Made safe here already, for a warning is a C string and a name may hold anything. */
 static void warn(const struct assay_profile *p, const uint32_t *first, const struct conflict *c, size_t n,
 	struct assay_ctx *ctx)
 {
-	struct str key = profile_str(p, c->key), unit = profile_str(p, first[c->key]);
-	struct buf others = BUF_INIT;
+	struct buf text = BUF_INIT;
 
+	buf_add_str(&text, STR("For tag "));
+	buf_add_safe(&text, profile_str(p, c->key));
+	buf_add_str(&text, STR(" used unit "));
+	buf_add_safe(&text, profile_str(p, first[c->key]));
+	buf_add_str(&text, STR(", also encountered unit(s) "));
 	for (size_t i = 0; i < n; i++) {
 		if (i && c[i].unit == c[i - 1].unit)
 			continue;
 		if (i)
-			buf_add_str(&others, STR(", "));
-		buf_add_str(&others, profile_str(p, c[i].unit));
+			buf_add_str(&text, STR(", "));
+		buf_add_safe(&text, profile_str(p, c[i].unit));
 	}
-	ctx_warn(ctx, "For tag %.*s used unit %.*s, also encountered unit(s) %s", (int)key.len, key.p, (int)unit.len,
-		unit.p, others.data ? others.data : "");
-	buf_release(&others);
+	ctx_warn(ctx, "%s", text.failed ? "out of memory for a warning" : text.data);
+	buf_release(&text);
 }
 
 /* The first unit of each key into first (by string; 0 for none), and what differs from it into *conflicts. */

@@ -14,7 +14,7 @@ static int own_frames_and_spans(struct view *v)
 		if (!frames)
 			return ASSAY_ERR_NOMEM;
 		for (size_t i = 0; i < v->n_locations; i++)
-			frames[i] = (struct frames){ v->lines + v->locations[i].first_line, v->locations[i].n_lines, false };
+			frames[i] = view_frames(v, (uint32_t)i);
 		v->frames = frames;
 	}
 	if (!v->spans) {

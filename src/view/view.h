@@ -107,7 +107,7 @@ static inline struct stack view_stack(const struct view *v, size_t sample)
 static inline struct frames view_frames(const struct view *v, uint32_t location)
 {
 	const struct location *l = &v->locations[location];
-	struct frames f = v->frames ? v->frames[location] : (struct frames){ v->lines + l->first_line, l->n_lines, false };
+	struct frames f = v->frames ? v->frames[location] : (struct frames){ l->n_lines ? v->lines + l->first_line : NULL, l->n_lines, false };
 
 	if (v->no_inlines && f.n > 1)
 		f = (struct frames){ f.lines + f.n - 1, 1, false };

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What happens when memory runs out, at every place where it can: a profile is loaded and reported once for each
+ * allocation that this takes, with that allocation failing, and again with all that follow failing too. Each run ends
+ * in one of two ways: with ASSAY_ERR_NOMEM, a text that says so, and nothing handed out; or, where the program can do
+ * without (machine code for expressions, the faster of two inflaters), with the same report as ever. In both, all that
+ * was allocated has been given back.
+ *
+ * The linker renames: what the program calls malloc is __wrap_malloc() here, and __real_malloc() is the C library's,
+ * or the sanitizer's. What the C library allocates for itself is not seen.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/run.h"
+#include "assay/profile.h"
+#include "assay/report.h"
+#include "cli/flags.h"
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+int __real_posix_memalign(void **p, size_t alignment, size_t size);
+void __real_free(void *p);
+char *__real_strdup(const char *text);
+
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+int __wrap_posix_memalign(void **p, size_t alignment, size_t size);
+void __wrap_free(void *p);
+char *__wrap_strdup(const char *text);
+
+/* --- allocations --- */
+
+static struct {
+	unsigned long n;       /* asked for since the start of this run */
+	unsigned long failing; /* the number of the first that fails, from 1; 0 for none */
+	bool for_good;         /* and so do all that follow */
+	bool failed;           /* one did */
+	long live;             /* blocks that have not been given back */
+} memory;
+
+static bool fails(void)
+{
+	memory.n++;
+	if (!memory.failing || memory.n < memory.failing || (memory.n > memory.failing && !memory.for_good))
+		return false;
+	memory.failed = true;
+	errno = ENOMEM;
+	return true;
+}
+
+static void *count(void *p)
+{
+	memory.live += p != NULL;
+	return p;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : count(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return fails() ? NULL : count(__real_calloc(n, size));
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+	if (fails())
+		return NULL;
+	return p ? __real_realloc(p, size) : count(__real_malloc(size));
+}
+
+int __wrap_posix_memalign(void **p, size_t alignment, size_t size)
+{
+	int err = fails() ? ENOMEM : __real_posix_memalign(p, alignment, size);
+
+	if (!err)
+		count(*p);
+	return err;
+}
+
+void __wrap_free(void *p)
+{
+	memory.live -= p != NULL;
+	__real_free(p);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : count(__real_strdup(text));
+}
+
+/* --- what is swept --- */
+
+enum way {
+	WAY_MEMORY,       /* assay_profile_parse() */
+	WAY_FILE,         /* assay_profile_open() */
+	WAY_PIPE,         /* the same for standard input */
+	WAY_COMMAND_LINE, /* flags, as the program reads them, and no profile */
+};
+
+struct sweep {
+	enum way way;
+	const char *path;          /* in the folder of test data */
+	size_t padding;            /* a field of this size that no reader knows is added to what the file holds */
+	const char *options[8][2]; /* name and value; for a command line, arguments in the first place */
+};
+
+static const struct sweep sweeps[] = {
+	{ WAY_MEMORY, "odd/plain.pb", 0, { { NULL } } },
+	{ WAY_MEMORY, "odd/appendix.pb.gz", 0, { { "lines", "true" }, { "mean", "true" } } },
+	{ WAY_MEMORY, "odd/appendix.pb.gz", 0, { { "focus", "m[a-z]+" }, { "ignore", "x|y" }, { "trim", "false" } } },
+	{ WAY_MEMORY, "odd/appendix.pb.gz", 0, { { "hide", "ma.n" }, { "show", "." }, { "addresses", "true" } } },
+	{ WAY_MEMORY, "odd/appendix.pb.gz", 0, { { "noinlines", "true" }, { "cum", "true" }, { "files", "true" } } },
+	/* zlib: libdeflate takes one member only, and none whose header has a checksum. */
+	{ WAY_MEMORY, "odd/two-members.pb.gz", 0, { { NULL } } },
+	{ WAY_MEMORY, "odd/header-full.pb.gz", 0, { { NULL } } },
+	{ WAY_FILE, "odd/appendix.pb.gz", 0, { { "filefunctions", "true" }, { "trim_path", "/src" } } },
+	{ WAY_FILE, "odd/two-members.pb.gz", 0, { { "nodecount", "1" } } },
+	{ WAY_FILE, "odd/drop-frames.pb", 0, { { NULL } } },
+	{ WAY_FILE, "odd/drop-keep-frames.pb", 0, { { NULL } } },
+	{ WAY_FILE, "odd/drop-frames-invalid.pb", 0, { { NULL } } },
+	{ WAY_FILE, "odd/duplicate-types.pb", 0, { { NULL } } },
+	{ WAY_FILE, "odd/ids-huge.pb", 0, { { NULL } } },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "lines", "true" }, { "showcolumns", "true" } } },
+	{ WAY_FILE, "odd/labels-units-conflict.pb", 0, { { "unit", "auto" } } },
+	{ WAY_FILE, "odd/mean.pb", 0, { { "mean", "true" }, { "sample_index", "0" } } },
+	{ WAY_FILE, "odd/names-control.pb", 0, { { "focus", "a|^b" } } },
+	{ WAY_FILE, "odd/names-invalid-utf8.pb", 0, { { "hide", "[^a-z]{9}" } } },
+	{ WAY_FILE, "odd/names-long.pb", 0, { { NULL } } },
+	{ WAY_FILE, "odd/unknown-fields.pb", 0, { { NULL } } },
+	{ WAY_FILE, "odd/values-overflow.pb", 0, { { "relative_percentages", "true" }, { "focus", "." } } },
+	/* Names enough for the expression to become machine code, and blocks that are large. */
+	{ WAY_FILE, "work.heap.pb.gz", 0, { { "focus", "r[a-z]*e" }, { "lines", "true" } } },
+	/* Large enough for blocks that are aligned to huge pages. */
+	{ WAY_FILE, "odd/plain.pb", (size_t)5 << 20, { { NULL } } },
+	{ WAY_PIPE, "odd/plain.pb", 0, { { NULL } } },
+	{ WAY_PIPE, "odd/two-members.pb.gz", 0, { { NULL } } },
+	{ WAY_PIPE, "work.cpu.pb.gz", 0, { { NULL } } },
+	{ WAY_COMMAND_LINE, "", 0,
+		{ { "top" }, { "-focus=main" }, { "-cum" }, { "a" }, { "b" }, { "-unit" }, { "ms" } } },
+	{ WAY_COMMAND_LINE, "", 0, { { "-mean_delay" }, { "-inuse_space" }, { "-text" }, { "-source_path=/a:/b" } } },
+};
+
+static char *folder;
+
+/* What a run brought. Texts are the program's own, so that they count as live until they are given back. */
+struct outcome {
+	int err;
+	struct assay_diag diag;
+	struct assay_profile *profile;
+	char *text;
+	size_t len;
+};
+
+/* Places that a failing call must not write to. */
+static char untouched;
+#define UNTOUCHED ((void *)&untouched)
+
+static void fault(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+static const struct sweep *current;
+static char padded[PATH_MAX]; /* a temporary file, "" when there is none */
+
+static void fault(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (*padded)
+		unlink(padded);
+	fprintf(stderr, "%s", *current->path ? current->path : "command line");
+	for (size_t i = 0; i < 8 && current->options[i][0]; i++)
+		fprintf(stderr, " -%s=%s", current->options[i][0],
+			current->options[i][1] ? current->options[i][1] : "");
+	if (memory.failing)
+		fprintf(stderr, ", allocation %lu%s", memory.failing, memory.for_good ? " and all that follow" : "");
+	fprintf(stderr, ": ");
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n");
+	exit(1);
+}
+
+/* --- input, which is read before anything fails --- */
+
+struct input {
+	char path[PATH_MAX];
+	uint8_t *data;
+	size_t len;
+};
+
+/* Field 1000, a run of bytes, its length drawn out to five bytes. */
+static void pad_input(struct input *in, size_t n)
+{
+	uint8_t header[] = { 0xc2, 0x3e, 0x80, 0x80, 0x80, 0x80, 0 };
+	int fd;
+
+	for (unsigned i = 0; i < 5; i++)
+		header[2 + i] |= n >> 7 * i & 0x7f;
+	in->data = __real_realloc(in->data, in->len + sizeof(header) + n);
+	if (!in->data)
+		fault("no memory for padding");
+	memcpy(in->data + in->len, header, sizeof(header));
+	memset(in->data + in->len + sizeof(header), 0, n);
+	in->len += sizeof(header) + n;
+	snprintf(in->path, sizeof(in->path), "%s/alloc-sweep-XXXXXX", getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp");
+	fd = mkstemp(in->path);
+	if (fd < 0)
+		fault("%s: %s", in->path, strerror(errno));
+	strcpy(padded, in->path);
+	if (write(fd, in->data, in->len) != (ssize_t)in->len || close(fd) < 0)
+		fault("%s: %s", in->path, strerror(errno));
+}
+
+static void read_input(struct input *in, const struct sweep *s)
+{
+	struct stat st;
+	int fd;
+
+	snprintf(in->path, sizeof(in->path), "%s/%s", folder, s->path);
+	fd = open(in->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		fault("%s", strerror(errno));
+	in->data = __real_malloc((size_t)st.st_size + 1);
+	in->len = (size_t)st.st_size;
+	if (!in->data || read(fd, in->data, in->len) != st.st_size)
+		fault("cannot be read");
+	close(fd);
+	if (s->padding)
+		pad_input(in, s->padding);
+}
+
+/* All of a small file fits a pipe at once. */
+static void pipe_to_stdin(const struct input *in)
+{
+	int ends[2];
+
+	if (pipe(ends) < 0 || write(ends[1], in->data, in->len) != (ssize_t)in->len || dup2(ends[0], STDIN_FILENO) < 0)
+		fault("no pipe: %s", strerror(errno));
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* --- a run --- */
+
+static void ignore_warning(void *data, const char *text)
+{
+	(void)data;
+	if (!*text)
+		fault("an empty warning");
+}
+
+static int load(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
+{
+	if (s->way == WAY_MEMORY)
+		return assay_profile_parse(&o->profile, in->data, in->len, ctx, &o->diag);
+	if (s->way == WAY_FILE)
+		return assay_profile_open(&o->profile, in->path, ctx, &o->diag);
+	pipe_to_stdin(in);
+	return assay_profile_open(&o->profile, "-", ctx, &o->diag);
+}
+
+static int report(struct outcome *o, const struct sweep *s, struct assay_ctx *ctx)
+{
+	struct assay_options *options = assay_options_new();
+	int err = 0;
+
+	if (!options) {
+		o->diag.code = ASSAY_ERR_NOMEM;
+		strcpy(o->diag.text, "no options");
+		return ASSAY_ERR_NOMEM;
+	}
+	for (size_t i = 0; !err && i < 8 && s->options[i][0] && s->options[i][1]; i++)
+		err = assay_options_set(options, s->options[i][0], s->options[i][1], &o->diag);
+	if (!err)
+		err = assay_report(&o->text, &o->len, o->profile, "top", options, ctx, &o->diag);
+	assay_options_free(options);
+	return err;
+}
+
+static void run_profile(struct outcome *o, const struct sweep *s, const struct input *in)
+{
+	struct assay_ctx ctx = { .bytes_left = UINT64_C(64) << 20, .warn = ignore_warning };
+
+	o->err = load(o, s, in, &ctx);
+	if (o->err) {
+		if (o->profile != UNTOUCHED)
+			fault("a profile was handed out by a load that failed");
+		return;
+	}
+	o->err = report(o, s, &ctx);
+	assay_profile_free(o->profile);
+}
+
+static void run_command_line(struct outcome *o, const struct sweep *s)
+{
+	char *argv[10] = { (char[]){ "assay" } };
+	struct command_line cl;
+	int argc = 1;
+
+	while (s->options[argc - 1][0]) {
+		argv[argc] = (char *)s->options[argc - 1][0];
+		argc++;
+	}
+	o->err = flags_parse(&cl, argc, argv, &o->diag);
+	if (o->err)
+		return;
+	o->err = options_settle(&cl.options, ignore_warning, NULL, &o->diag);
+	flags_release(&cl);
+}
+
+static void run(struct outcome *o, const struct sweep *s, const struct input *in)
+{
+	*o = (struct outcome){ .profile = UNTOUCHED, .text = UNTOUCHED };
+	memory.n = 0;
+	memory.live = 0;
+	memory.failed = false;
+	if (s->way == WAY_COMMAND_LINE)
+		run_command_line(o, s);
+	else
+		run_profile(o, s, in);
+}
+
+static void check_failure(const struct outcome *o)
+{
+	if (o->err != ASSAY_ERR_NOMEM)
+		fault("error %d: %s", o->err, o->diag.text);
+	if (o->diag.code != ASSAY_ERR_NOMEM || !*o->diag.text)
+		fault("nothing says that memory ran out: code %d, text \"%s\"", (int)o->diag.code, o->diag.text);
+	if (o->text != UNTOUCHED || o->len)
+		fault("a text was handed out by a report that failed");
+}
+
+static void check_success(const struct outcome *o, const struct outcome *expected)
+{
+	if (o->len != expected->len || (o->text != UNTOUCHED && memcmp(o->text, expected->text, o->len) != 0))
+		fault("a report that is not the usual one:\n%s", o->text);
+}
+
+static void check_run(struct outcome *o, const struct outcome *expected)
+{
+	if (o->err)
+		check_failure(o);
+	else
+		check_success(o, expected);
+	if (o->text != UNTOUCHED)
+		free(o->text);
+	if (memory.live)
+		fault("%ld blocks were not given back", memory.live);
+}
+
+/* Until a run is over before its failing allocation would have come. Returns how many runs had one. */
+static unsigned long sweep_mode(
+	const struct sweep *s, const struct input *in, const struct outcome *expected, bool for_good)
+{
+	struct outcome o;
+	unsigned long n = 0;
+
+	memory.for_good = for_good;
+	do {
+		memory.failing = ++n;
+		run(&o, s, in);
+		check_run(&o, expected);
+	} while (memory.failed);
+	memory.failing = 0;
+	if (o.err)
+		fault("an error without a failed allocation: %s", o.diag.text);
+	return n - 1;
+}
+
+static unsigned long sweep(const struct sweep *s)
+{
+	struct input in = { .data = NULL };
+	struct outcome expected;
+	unsigned long n;
+	long live;
+
+	current = s;
+	if (*s->path)
+		read_input(&in, s);
+	run(&expected, s, &in);
+	if (expected.err)
+		fault("error %d with all the memory there is: %s", expected.err, expected.diag.text);
+	live = expected.text != UNTOUCHED;
+	if (memory.live != live)
+		fault("%ld blocks were not given back", memory.live - live);
+	n = sweep_mode(s, &in, &expected, false);
+	n += sweep_mode(s, &in, &expected, true);
+	if (expected.text != UNTOUCHED)
+		free(expected.text);
+	if (*padded)
+		unlink(padded);
+	*padded = '\0';
+	__real_free(in.data);
+	return n;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long n = 0;
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: alloc-sweep TESTDATA\n");
+		return 2;
+	}
+	folder = argv[1];
+	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++)
+		n += sweep(&sweeps[i]);
+	printf("%lu failed allocations\n", n);
+	return 0;
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the tests of this folder share: running assay, and looking at what it printed."""
+
+import os
+import re
+import subprocess
+import sys
+
+ASSAY = os.environ.get("ASSAY", "assay")
+TESTDATA = os.environ.get("ASSAY_TESTDATA") or os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../testdata")
+TIMEOUT = 120
+
+# The same everywhere, but for what sanitizers are told.
+ENVIRONMENT = {"TZ": "UTC", "HOME": "/nonexistent", "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+PASSED_ON = ("ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "MSAN_OPTIONS", "LLVM_PROFILE_FILE")
+
+SANITIZER = re.compile(r"(Address|Leak|Memory|Thread|UndefinedBehavior)Sanitizer|: runtime error: ")
+
+# Bidirectional controls; zero-width joiners and marks are part of names and may stay.
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+LINE_ENDS = "\u2028\u2029"
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.out, self.err = status, out, err
+
+
+def environment(more=()):
+    env = dict(ENVIRONMENT)
+    env.update((name, os.environ[name]) for name in PASSED_ON if name in os.environ)
+    env.update(more)
+    return env
+
+
+def assay(args, data=None, stdin=None, stdout=subprocess.PIPE, env=(), cwd=TESTDATA):
+    """Runs assay; `data` comes through a pipe, `stdin` is an open file."""
+    feed = {"input": data} if data is not None else {"stdin": stdin if stdin is not None else subprocess.DEVNULL}
+    p = subprocess.run([ASSAY, *args], cwd=cwd, env=environment(env), stdout=stdout, stderr=subprocess.PIPE,
+                       timeout=TIMEOUT, check=False, **feed)
+    return Result(p.returncode, p.stdout or b"", p.stderr)
+
+
+def unclean(data):
+    """Why these bytes must not go to a terminal, or None."""
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as e:
+        return f"invalid UTF-8 at byte {e.start}: {data[e.start:e.start + 8]!r}"
+    for i, c in enumerate(text):
+        if (c < " " and c != "\n") or "\x7f" <= c <= "\x9f" or c in BIDI or c in LINE_ENDS:
+            return f"U+{ord(c):04X} in {text[max(0, i - 20):i + 20]!r}"
+    return None
+
+
+def broken(result):
+    """What no command line and no input may lead to, or None."""
+    if result.status < 0:
+        return f"ended by signal {-result.status}"
+    if SANITIZER.search(result.err.decode(errors="replace")):
+        return "sanitizer report:\n" + result.err.decode(errors="replace")
+    if result.status not in (0, 2):
+        return f"status {result.status}"
+    for name, data in (("stdout", result.out), ("stderr", result.err)):
+        why = unclean(data)
+        if why:
+            return f"{name}: {why}"
+    return None
+
+
+class Tap:
+    def __init__(self, count):
+        self.n = self.failed = 0
+        print(f"1..{count}")
+
+    def result(self, name, fault=None, skip=None):
+        self.n += 1
+        self.failed += bool(fault)
+        print(f"{'not ok' if fault else 'ok'} {self.n} - {name.replace('#', '.')}{' # SKIP ' + skip if skip else ''}")
+        for line in (fault or "").splitlines():
+            print("# " + line)
+        sys.stdout.flush()
+
+    def end(self):
+        if self.failed:
+            print(f"# {self.failed} of {self.n} failed")
+        return 1 if self.failed else 0
