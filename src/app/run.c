@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/run.h"
 
+#include <string.h>
+
 #include "base/diag.h"
 #include "profile/columns.h"
 #include "profile/label_units.h"
@@ -11,6 +13,8 @@ struct plan {
 	struct filter_options filters;
 	struct graph_options graph;
 	struct report_options report;
+	const char *argument;
+	struct regex *pattern;
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
 };
@@ -20,7 +24,7 @@ static struct str text_of(const struct assay_options *o, enum option_id id)
 	return str_of(option_text(o, id));
 }
 
-static enum granularity granularity_of(const struct assay_options *o)
+static enum granularity granularity_of(const struct assay_options *o, const struct report *report)
 {
 	static const struct {
 		enum option_id id;
@@ -32,6 +36,10 @@ static enum granularity granularity_of(const struct assay_options *o)
 		{ OPT_ADDRESSES, GRANULARITY_ADDRESSES },
 	};
 
+	if (report->flags & REPORT_BY_LINE)
+		return GRANULARITY_LINES;
+	if (report->flags & REPORT_BY_ADDRESS)
+		return GRANULARITY_ADDRESSES;
 	for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++)
 		if (option_on(o, choices[i].id))
 			return choices[i].granularity;
@@ -43,7 +51,7 @@ static struct trim_options trim_of(const struct assay_options *o, const struct r
 {
 	struct trim_options t = { .sort_cum = option_on(o, OPT_CUM) };
 
-	if (!option_on(o, OPT_TRIM))
+	if (!option_on(o, OPT_TRIM) || report->flags & REPORT_UNTRIMMED)
 		return t;
 	t.node_count = o->values[OPT_NODECOUNT].number;
 	if (t.node_count == -1)
@@ -80,16 +88,31 @@ static int list_filters(struct plan *plan, const struct assay_options *o, struct
 	return 0;
 }
 
+static int compile_argument(struct plan *plan, const char *argument, struct assay_diag *diag)
+{
+	struct assay_diag why;
+	int err;
+
+	if (!argument)
+		return 0;
+	plan->argument = argument;
+	err = regex_compile(&plan->pattern, argument, strlen(argument), &why);
+	if (err == ASSAY_ERR_ARGUMENT)
+		return diag_set(diag, err, "parsing argument regexp %s: %s", argument, why.text);
+	return err ? diag_nomem(diag, "a regular expression") : 0;
+}
+
 static void plan_release(struct plan *plan)
 {
+	regex_free(plan->pattern);
 	for (size_t i = 0; i < plan->filter_texts.n; i++)
 		free(plan->filter_texts.items[i]);
 	vec_release(&plan->filter_texts);
 	vec_release(&plan->filter_strs);
 }
 
-static int plan_make(struct plan *plan, const struct report *report, const struct assay_options *o,
-	const struct assay_profile *p, struct assay_diag *diag)
+static int plan_make(struct plan *plan, const struct report *report, const char *argument,
+	const struct assay_options *o, const struct assay_profile *p, struct assay_diag *diag)
 {
 	int err;
 
@@ -113,7 +136,8 @@ static int plan_make(struct plan *plan, const struct report *report, const struc
 			.no_inlines = option_on(o, OPT_NOINLINES),
 		},
 		.graph = {
-			.granularity = granularity_of(o),
+			.granularity = granularity_of(o, report),
+			.split_objects = report->flags & REPORT_SPLIT_OBJECTS,
 			.mean = option_on(o, OPT_MEAN),
 			.columns = option_on(o, OPT_SHOWCOLUMNS),
 			.drop_negative = option_on(o, OPT_DROP_NEGATIVE),
@@ -130,6 +154,8 @@ static int plan_make(struct plan *plan, const struct report *report, const struc
 	err = columns_find(p, text_of(o, OPT_SAMPLE_INDEX), &plan->graph.column, diag);
 	if (!err && plan->report.divide_by == 0)
 		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "zero divisor specified");
+	if (!err)
+		err = compile_argument(plan, argument, diag);
 	return err ? err : list_filters(plan, o, diag);
 }
 
@@ -156,19 +182,25 @@ static int make_graph(const struct view *view, const struct plan *plan, struct g
 static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, int64_t total,
 	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
+	struct regex_budget budget = { REGEX_QUERY_STEPS };
 	struct report_ctx rc = {
 		.profile = view->profile,
 		.view = view,
 		.options = &plan->report,
 		.units = units,
 		.ctx = ctx,
+		.granularity = plan->graph.granularity,
 		.column = plan->graph.column,
 		.mean = plan->graph.mean,
 		.total = total,
+		.argument = plan->argument,
+		.pattern = plan->pattern,
+		.budget = &budget,
 	};
 	struct graph g;
 	int err = 0;
 
+	/* NEEDSWORK: read_source, when source/ is there. */
 	if (report->flags & REPORT_NEEDS_GRAPH) {
 		err = make_graph(view, plan, &g, ctx, diag);
 		rc.graph = err ? NULL : &g;
@@ -204,19 +236,20 @@ static int run_plan(const struct assay_profile *p, const struct report *report, 
 	return err;
 }
 
-int run_report(const struct assay_profile *p, const struct report *report, const struct assay_options *o,
-	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+int run_report(const struct assay_profile *p, const struct report *report, const char *argument,
+	const struct assay_options *o, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct label_units units;
 	struct plan plan;
 	int err;
 
 	if (!report->run)
-		return diag_set(diag, ASSAY_ERR_UNSUPPORTED, "%s: this version does not have that report yet", report->name);
+		return diag_set(
+			diag, ASSAY_ERR_UNSUPPORTED, "%s: this version does not have that report yet", report->name);
 	err = label_units_init(&units, p, ctx, diag);
 	if (err)
 		return err;
-	err = plan_make(&plan, report, o, p, diag);
+	err = plan_make(&plan, report, argument, o, p, diag);
 	if (!err)
 		err = run_plan(p, report, &plan, option_on(o, OPT_RELATIVE_PERCENTAGES), &units, ctx, out, diag);
 	plan_release(&plan);

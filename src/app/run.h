@@ -7,9 +7,10 @@
 
 /*
  * From a profile to the text of a report: view, graph, report, each a call, in this order. The options must have been
- * settled.
+ * settled. argument is what stood
+ * behind the report's name, or NULL.
  */
-int run_report(const struct assay_profile *profile, const struct report *report, const struct assay_options *options,
-	struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int run_report(const struct assay_profile *profile, const struct report *report, const char *argument,
+	const struct assay_options *options, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag);
 
 #endif

@@ -159,7 +159,7 @@ static enum status report_on(const struct command_line *cl, const struct assay_p
 	enum status status;
 
 	tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
-	if (run_report(profile, cl->report, &cl->options, ctx, &out, &diag) < 0)
+	if (run_report(profile, cl->report, cl->argument, &cl->options, ctx, &out, &diag) < 0)
 		status = complain(&diag);
 	else
 		status = output_report(&cl->options, &out);

@@ -20,24 +20,54 @@ struct report_options {
 	size_t n_filters;
 };
 
+/* The lines of a source file, as a report asks for them. */
+struct source_text {
+	const struct str *lines; /* line number n is lines[n - 1], without its newline */
+	size_t n;
+};
+
 struct report_ctx {
 	const struct assay_profile *profile;
 	const struct view *view;
-	struct graph *graph; /* trimmed; NULL unless the report has REPORT_NEEDS_GRAPH */
+	struct graph *graph; /* NULL unless the report has REPORT_NEEDS_GRAPH */
 	const struct report_options *options;
 	const struct label_units *units; /* of numeric labels */
 	struct assay_ctx *ctx;
+	enum granularity granularity;
 	size_t column; /* of the sample types */
 	bool mean;
 	int64_t total; /* what percentages are of */
+
+	/* What stood behind the report's name, as text and compiled; NULL for a report without argument. */
+	const char *argument;
+	const struct regex *pattern;
+	struct regex_budget *budget;
+
+	/*
+	 * Reads a source file by the path that the profile recorded. The text lives as long as the report. On failure
+	 * diag->text is what to print in its place, such as "open /x.c: no such file or directory".
+	 */
+	int (*read_source)(void *data, struct str path, struct source_text *text, struct assay_diag *diag);
+	void *source_data;
 };
 
 enum report_flags {
 	REPORT_NEEDS_GRAPH = 1 << 0,
 	/* Flag and first word; without it first word only. */
 	REPORT_FORMAT = 1 << 1,
-	/* Not one of the rows of a graph limits them to 80 where nobody said how many. */
+	/* Where nobody said how many rows, all of them and not 80. */
 	REPORT_ALL_ROWS = 1 << 2,
+	/* The limits nodecount, nodefraction and edgefraction do not count, nor does -trim. */
+	REPORT_UNTRIMMED = 1 << 3,
+	/* The granularity is the report's, whatever was asked for. */
+	REPORT_BY_LINE = 1 << 4,
+	REPORT_BY_ADDRESS = 1 << 5,
+	/* Functions of one name in different binaries are different nodes, see struct graph_options. */
+	REPORT_SPLIT_OBJECTS = 1 << 6,
+	/* Sorted by entropy and trimmed with its labels, to be drawn. */
+	REPORT_VISUAL = 1 << 7,
+	/* No text: not for a terminal. */
+	REPORT_BINARY = 1 << 8,
 };
 
 struct report {
@@ -59,6 +89,19 @@ const struct report *report_find(const char *name);
 /* The sum of |value| over the samples of a view, or those of the base of a difference; divided for a mean. */
 int64_t report_total(const struct view *view, size_t column, bool mean);
 
+int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int peek_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 
 #endif
