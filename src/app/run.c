@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "base/regex.h"
 #include "profile/columns.h"
 #include "profile/label_units.h"
 
