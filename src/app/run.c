@@ -180,7 +180,7 @@ static int make_graph(const struct view *view, const struct plan *plan, struct g
 	return err;
 }
 
-static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, int64_t total,
+static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, wide total,
 	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct regex_budget budget = { REGEX_QUERY_STEPS };
@@ -193,6 +193,7 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.granularity = plan->graph.granularity,
 		.column = plan->graph.column,
 		.mean = plan->graph.mean,
+		.columns = plan->graph.columns,
 		.total = total,
 		.argument = plan->argument,
 		.pattern = plan->pattern,
@@ -220,7 +221,7 @@ static int run_plan(const struct assay_profile *p, const struct report *report, 
 	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct view view;
-	int64_t total = 0;
+	wide total = 0;
 	int err = view_init(&view, p, &plan->label_frames, ctx, diag);
 
 	if (err)

@@ -36,6 +36,11 @@ static inline int64_t magnitude(int64_t v)
 	return v < 0 ? -v : v;
 }
 
+static inline wide wide_abs(wide v)
+{
+	return v < 0 ? -v : v;
+}
+
 /* A double cut to an integer. What no int64 can hold gives the least one, as the hardware of the reference does. */
 static inline int64_t trunc_to_int64(double v)
 {

@@ -154,10 +154,10 @@ static int count_nodes_wide(struct graph *g, struct assay_ctx *ctx)
 	for (size_t i = 0; i < g->nodes.n; i++) {
 		struct node *n = &g->nodes.items[i];
 
-		n->cum = narrow(tallies[i].cum);
-		n->flat = narrow(tallies[i].flat);
-		n->cum_divisor = narrow(tallies[i].cum_divisor);
-		n->flat_divisor = narrow(tallies[i].flat_divisor);
+		n->cum = tallies[i].cum;
+		n->flat = tallies[i].flat;
+		n->cum_divisor = tallies[i].cum_divisor;
+		n->flat_divisor = tallies[i].flat_divisor;
 	}
 	free(tallies);
 	return 0;
@@ -187,4 +187,7 @@ void graph_release(struct graph *g)
 	free(g->location_nodes);
 	vec_release(&g->chains);
 	vec_release(&g->rows);
+	vec_release(&g->edges);
+	free(g->in_edges);
+	free(g->out_edges);
 }

@@ -32,11 +32,17 @@ struct graph_options {
 	struct str trim_path, source_path; /* see path_trim() */
 };
 
-/* How the calls of a node that are still in the graph came in. */
+/* How the calls of a node that are still in the graph came in, as far as it stands inlined anywhere at all. */
 enum inline_mark {
-	INLINE_NONE, /* by a call, or there are none */
-	INLINE_SOME,
-	INLINE_ALL,
+	INLINE_NONE,       /* nobody calls it */
+	INLINE_ALL = 1,    /* it was inlined each time */
+	INLINE_CALLED = 2, /* it was called each time */
+	INLINE_SOME = INLINE_ALL | INLINE_CALLED,
+};
+
+/* Edges of a node: g->in_edges or g->out_edges from first on, in the order of reports. */
+struct edge_list {
+	uint32_t first, n;
 };
 
 struct node {
@@ -45,10 +51,19 @@ struct node {
 	uint64_t address;
 	int64_t line, column, start_line;
 
-	int64_t flat, flat_divisor; /* sums; the divisors are 0 but for the mean */
-	int64_t cum, cum_divisor;
-	enum inline_mark inline_mark; /* after graph_mark_inlines() */
-	struct str text;              /* its printable name */
+	/* Sums. They are kept in 128 bits, so that shares of them are right whatever they are shown as. */
+	wide flat, flat_divisor; /* the divisors are 0 but for the mean */
+	wide cum, cum_divisor;
+	struct edge_list in, out; /* after graph_link_edges() */
+	struct str text;          /* its printable name */
+};
+
+/* A call, caller to callee. */
+struct edge {
+	uint32_t caller, callee; /* nodes */
+	wide weight, divisor;
+	bool inlined;  /* each time it was counted, the callee was inlined */
+	bool residual; /* some time it was counted, there were frames between them that were not kept */
 };
 
 struct graph {
@@ -67,10 +82,17 @@ struct graph {
 
 	/* The rows: nodes that were kept, in order. */
 	VEC(uint32_t) rows;
-	bool rebuilt;     /* rows are all that there is: nothing is known of nodes that are not among them */
-	size_t n_dropped; /* nodes below the fraction */
+	bool rebuilt;          /* rows are all that there is: nothing is known of nodes that are not among them */
+	size_t n_dropped;      /* nodes below the fraction */
 	size_t n_before_count; /* nodes before the count limit */
-	int64_t edge_cut;      /* edges with less are not there */
+	wide node_cut, edge_cut; /* what is below them is left out */
+
+	VEC(struct edge) edges;
+	size_t n_dropped_edges; /* edges below the fraction */
+	uint32_t *in_edges, *out_edges;
+
+	/* Call trees: a node for each path instead of each identity. See call_tree.c. */
+	bool is_tree;
 };
 
 #define GRAPH_MANY UINT32_C(0x80000000)
@@ -89,26 +111,43 @@ int graph_build(struct graph *g, const struct view *view, const struct graph_opt
 /* Chooses and sorts the rows. */
 int graph_trim(struct graph *g, const struct trim_options *options, struct assay_diag *diag);
 
-/* Sets inline_mark of the rows, from the edges among them. */
-int graph_mark_inlines(struct graph *g, struct assay_ctx *ctx, struct assay_diag *diag);
+/* Which edges to count: all, or those into some nodes or out of some; by node, NULL for none. */
+struct edge_options {
+	bool all;
+	const uint8_t *into, *out_of;
+};
+
+/* Counts edges among the nodes kept into g->edges, which it replaces. */
+int graph_count_edges(struct graph *g, const struct edge_options *options, struct assay_ctx *ctx,
+	struct assay_diag *diag);
+
+/* Leaves out edges below the cut, then sorts them and makes the lists of the nodes. */
+int graph_link_edges(struct graph *g, struct assay_diag *diag);
+
+/* By node, how its calls came in: for the rows, from the edges among them that are not below the cut. */
+int graph_mark_inlines(struct graph *g, enum inline_mark **marks, struct assay_ctx *ctx, struct assay_diag *diag);
 
 void graph_release(struct graph *g);
 
-/* The values of a row, divided where the mean is wanted. */
-static inline int64_t node_value(int64_t sum, int64_t divisor)
+/* The values of a row or an edge, divided where the mean is wanted. */
+static inline wide divided(wide sum, wide divisor)
 {
-	/* The one quotient that does not fit is kept from trapping. */
-	return divisor == 0 ? sum : divisor == -1 ? narrow(-(wide)sum) : sum / divisor;
+	return divisor == 0 ? sum : sum / divisor;
 }
 
-static inline int64_t node_flat(const struct node *n)
+static inline wide node_flat(const struct node *n)
 {
-	return node_value(n->flat, n->flat_divisor);
+	return divided(n->flat, n->flat_divisor);
 }
 
-static inline int64_t node_cum(const struct node *n)
+static inline wide node_cum(const struct node *n)
 {
-	return node_value(n->cum, n->cum_divisor);
+	return divided(n->cum, n->cum_divisor);
+}
+
+static inline wide edge_weight(const struct edge *e)
+{
+	return divided(e->weight, e->divisor);
 }
 
 #endif

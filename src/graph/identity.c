@@ -223,6 +223,18 @@ static void add_position(struct buf *b, const struct node *n)
 	}
 }
 
+/* Every part brings a blank before it. */
+static void add_parts(struct buf *b, const struct node *n)
+{
+	if (n->address)
+		buf_addf(b, " %016" PRIx64, n->address);
+	if (n->name.len) {
+		buf_add_char(b, ' ');
+		buf_add_str(b, n->name);
+	}
+	add_position(b, n);
+}
+
 int identity_name(struct graph *g, struct node *n, struct str *text)
 {
 	struct buf b = BUF_INIT;
@@ -234,18 +246,52 @@ int identity_name(struct graph *g, struct node *n, struct str *text)
 		*text = n->name;
 		return 0;
 	}
-	if (n->address)
-		buf_addf(&b, " %016" PRIx64, n->address);
-	if (n->name.len) {
-		buf_add_char(&b, ' ');
-		buf_add_str(&b, n->name);
-	}
-	add_position(&b, n);
-	s = str_skip(buf_str(&b), 1); /* every part brings a blank before it */
+	add_parts(&b, n);
+	s = str_skip(buf_str(&b), b.len ? 1 : 0);
 	copy = b.failed ? NULL : arena_copy(&g->arena, s.p, s.len);
 	buf_release(&b);
 	if (!copy)
 		return ASSAY_ERR_NOMEM;
 	*text = (struct str){ copy, s.len };
 	return 0;
+}
+
+/* What frame_key() keeps, and the object file that only a name without anything else shows. */
+static struct node frame_node(const struct view *v, enum granularity granularity, bool columns, uint32_t location,
+	const struct line *line)
+{
+	bool addresses = granularity == GRANULARITY_ADDRESSES;
+	bool lines = addresses || granularity == GRANULARITY_LINES;
+	struct node n = {
+		.address = addresses ? v->locations[location].address : 0,
+		.object_file = view_str(v, view_mapping_file(v, location)),
+	};
+
+	if (!line)
+		return n;
+	if (granularity != GRANULARITY_FILES)
+		n.name = view_str(v, v->functions[line->function].name);
+	if (granularity != GRANULARITY_FUNCTIONS)
+		n.file = view_str(v, v->functions[line->function].file);
+	if (lines)
+		n.line = line->number;
+	if (lines && (columns || (addresses && !v->no_inlines)))
+		n.column = line->column;
+	return n;
+}
+
+struct str identity_frame_name(struct buf *scratch, const struct view *v, enum granularity granularity, bool columns,
+	uint32_t location, const struct line *line)
+{
+	struct node n = frame_node(v, granularity, columns, location, line);
+	struct buf clean = BUF_INIT;
+
+	if (n.file.len)
+		path_clean(&clean, n.file);
+	n.file = buf_str(&clean);
+	buf_reset(scratch);
+	add_parts(scratch, &n);
+	scratch->failed |= clean.failed;
+	buf_release(&clean);
+	return str_skip(buf_str(scratch), scratch->len ? 1 : 0);
 }

@@ -26,27 +26,32 @@ static int collect_rows(struct graph *g)
 	return 0;
 }
 
-static int64_t share(int64_t total, double fraction)
+static wide share(wide total, double fraction)
 {
-	return magnitude(trunc_to_int64((double)total * fraction));
+	double cut = (double)total * fraction;
+
+	/* What is beyond all sums is as good as infinite. */
+	if (!(cut < 0x1p100 && cut > -0x1p100))
+		return (wide)1 << 100;
+	return wide_abs((wide)cut);
 }
 
 /* The cut is a share of what the rows themselves hold, not of the report's total. */
-static int64_t flat_total(const struct graph *g)
+static wide flat_total(const struct graph *g)
 {
 	wide sum = 0;
 
 	for (size_t i = 0; i < g->rows.n; i++)
 		sum += g->nodes.items[g->rows.items[i]].flat;
-	return narrow(sum);
+	return sum;
 }
 
-static void drop_small(struct graph *g, int64_t cut)
+static void drop_small(struct graph *g, wide cut)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < g->rows.n; i++)
-		if (magnitude(g->nodes.items[g->rows.items[i]].cum) >= cut)
+		if (wide_abs(g->nodes.items[g->rows.items[i]].cum) >= cut)
 			g->rows.items[n++] = g->rows.items[i];
 	g->n_dropped = g->rows.n - n;
 	g->rebuilt |= n < g->rows.n;
@@ -65,11 +70,11 @@ static int name_rows(struct graph *g)
 	return 0;
 }
 
-static int descending(int64_t a, int64_t b)
+static int descending(wide a, wide b)
 {
-	uint64_t x = a < 0 ? -(uint64_t)a : (uint64_t)a, y = b < 0 ? -(uint64_t)b : (uint64_t)b;
-
-	return (x < y) - (x > y);
+	a = wide_abs(a);
+	b = wide_abs(b);
+	return (a < b) - (a > b);
 }
 
 static int compare_numbers(int64_t a, int64_t b)
@@ -137,7 +142,7 @@ static int compare_cum(const void *x, const void *y, void *nodes)
 
 int graph_trim(struct graph *g, const struct trim_options *o, struct assay_diag *diag)
 {
-	int64_t total, cut;
+	wide total;
 	int err;
 
 	g->rows.n = 0;
@@ -147,10 +152,10 @@ int graph_trim(struct graph *g, const struct trim_options *o, struct assay_diag 
 	if (err)
 		return diag_nomem(diag, "rows");
 	total = flat_total(g);
-	cut = share(total, o->node_fraction);
+	g->node_cut = share(total, o->node_fraction);
 	g->edge_cut = share(total, o->edge_fraction);
-	if (cut > 0)
-		drop_small(g, cut);
+	if (g->node_cut > 0)
+		drop_small(g, g->node_cut);
 	err = name_rows(g);
 	if (err)
 		return diag_nomem(diag, "rows");

@@ -76,7 +76,7 @@ static void add_duration(struct buf *out, const struct report_ctx *ctx, const st
 	values_add(out, v, v->total);
 	buf_add_char(out, ' ');
 	if (v->total && units_is_time(v->sample_unit)) {
-		double ns = units_scale(v->total, v->sample_unit, STR("nanoseconds")).value;
+		double ns = units_scale(narrow(v->total), v->sample_unit, STR("nanoseconds")).value;
 
 		buf_add_char(out, '(');
 		units_add_percent(out, trunc_to_int64(ns), duration);
@@ -126,19 +126,19 @@ static void add_dropped(struct buf *out, const struct report_ctx *ctx, const str
 	buf_add_str(out, STR(")\n"));
 }
 
-static int64_t shown_total(const struct graph *g)
+static wide shown_total(const struct graph *g)
 {
-	int64_t sum = 0;
+	wide sum = 0;
 
 	for (size_t i = 0; i < g->rows.n; i++)
-		sum = sat_add(sum, node_flat(&g->nodes.items[g->rows.items[i]]));
+		sum += node_flat(&g->nodes.items[g->rows.items[i]]);
 	return sum;
 }
 
 void header_add(struct buf *out, const struct report_ctx *ctx, const struct values *v)
 {
 	const struct graph *g = ctx->graph;
-	int64_t shown = shown_total(g);
+	wide shown = shown_total(g);
 
 	if (!ctx->options->compact_labels)
 		header_add_labels(out, ctx, v);

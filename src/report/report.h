@@ -36,7 +36,8 @@ struct report_ctx {
 	enum granularity granularity;
 	size_t column; /* of the sample types */
 	bool mean;
-	int64_t total; /* what percentages are of */
+	bool columns; /* show column numbers where lines are shown */
+	wide total; /* what percentages are of */
 
 	/* What stood behind the report's name, as text and compiled; NULL for a report without argument. */
 	const char *argument;
@@ -87,7 +88,7 @@ extern const struct report reports[];
 const struct report *report_find(const char *name);
 
 /* The sum of |value| over the samples of a view, or those of the base of a difference; divided for a mean. */
-int64_t report_total(const struct view *view, size_t column, bool mean);
+wide report_total(const struct view *view, size_t column, bool mean);
 
 int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);

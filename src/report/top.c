@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
-#include "base/units.h"
 #include "report/header.h"
 
 #define VALUE_WIDTH 10
@@ -12,21 +11,25 @@
 int top_rows(const struct report_ctx *ctx, struct top_row **out, struct assay_diag *diag)
 {
 	const struct graph *g = ctx->graph;
+	enum inline_mark *marks;
 	struct top_row *rows;
-	int64_t sum = 0;
-	int err = graph_mark_inlines(ctx->graph, ctx->ctx, diag);
+	wide sum = 0;
+	int err = graph_mark_inlines(ctx->graph, &marks, ctx->ctx, diag);
 
 	if (err)
 		return err;
 	rows = malloc((g->rows.n + 1) * sizeof(*rows));
-	if (!rows)
+	if (!rows) {
+		free(marks);
 		return diag_nomem(diag, "rows");
+	}
 	for (size_t i = 0; i < g->rows.n; i++) {
 		const struct node *n = &g->nodes.items[g->rows.items[i]];
 
-		sum = sat_add(sum, node_flat(n));
-		rows[i] = (struct top_row){ n->text, node_flat(n), sum, node_cum(n), n->inline_mark };
+		sum += node_flat(n);
+		rows[i] = (struct top_row){ n->text, node_flat(n), sum, node_cum(n), marks[g->rows.items[i]] };
 	}
+	free(marks);
 	*out = rows;
 	return 0;
 }
@@ -38,6 +41,7 @@ static struct str mark_text(enum inline_mark mark)
 		return STR(" (partial-inline)");
 	case INLINE_ALL:
 		return STR(" (inline)");
+	case INLINE_CALLED:
 	case INLINE_NONE:
 		break;
 	}
@@ -50,13 +54,13 @@ void top_print(struct buf *out, const struct values *v, const struct top_row *ro
 	for (size_t i = 0; i < n; i++) {
 		values_add_right(out, v, rows[i].flat, VALUE_WIDTH);
 		buf_add_char(out, ' ');
-		units_add_percent(out, rows[i].flat, v->total);
+		values_add_percent(out, rows[i].flat, v->total);
 		buf_add_char(out, ' ');
-		units_add_percent(out, rows[i].sum, v->total);
+		values_add_percent(out, rows[i].sum, v->total);
 		buf_add_char(out, ' ');
 		values_add_right(out, v, rows[i].cum, VALUE_WIDTH);
 		buf_add_char(out, ' ');
-		units_add_percent(out, rows[i].cum, v->total);
+		values_add_percent(out, rows[i].cum, v->total);
 		buf_add_str(out, STR("  "));
 		buf_add_safe(out, rows[i].name);
 		buf_add_str(out, mark_text(rows[i].inline_mark));

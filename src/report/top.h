@@ -7,7 +7,7 @@
 /* The report in two steps: rows that can be looked at, then their text. */
 struct top_row {
 	struct str name;
-	int64_t flat, sum, cum; /* sum: of flat, down to this row */
+	wide flat, sum, cum; /* sum: of flat, down to this row */
 	enum inline_mark inline_mark;
 };
 

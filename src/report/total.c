@@ -23,7 +23,7 @@ static bool may_have_base(const struct assay_profile *p)
 	return false;
 }
 
-int64_t report_total(const struct view *view, size_t column, bool mean)
+wide report_total(const struct view *view, size_t column, bool mean)
 {
 	const struct assay_profile *p = view->profile;
 	wide all = 0, all_divisor = 0, base = 0, base_divisor = 0;
@@ -46,5 +46,5 @@ int64_t report_total(const struct view *view, size_t column, bool mean)
 		all = base;
 		all_divisor = base_divisor;
 	}
-	return narrow(all_divisor ? all / all_divisor : all);
+	return all_divisor ? all / all_divisor : all;
 }

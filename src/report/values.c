@@ -21,22 +21,23 @@ static bool divides(const struct values *v)
 	return v->ratio > 0 && v->ratio != 1;
 }
 
-static int64_t divide(const struct values *v, int64_t value)
+/* The end of the way of a sum: what is beyond 64 bits stops there. */
+static int64_t divide(const struct values *v, wide value)
 {
-	return divides(v) ? trunc_to_int64((double)value * v->ratio) : value;
+	return divides(v) ? trunc_to_int64((double)value * v->ratio) : narrow(value);
 }
 
 /* The smallest of what the rows show, leaving zeros aside. */
-static int64_t least_value(const struct graph *g)
+static wide least_value(const struct graph *g)
 {
-	int64_t least = 0;
+	wide least = 0;
 
 	for (size_t i = 0; i < g->rows.n; i++) {
 		const struct node *n = &g->nodes.items[g->rows.items[i]];
-		int64_t x = magnitude(node_flat(n));
+		wide x = wide_abs(node_flat(n));
 
 		if (!x)
-			x = magnitude(node_cum(n));
+			x = wide_abs(node_cum(n));
 		if (x > 0 && (!least || x < least))
 			least = x;
 	}
@@ -50,15 +51,14 @@ static int64_t least_value(const struct graph *g)
 void values_select_unit(struct values *v, const struct graph *g)
 {
 	struct str minimum = STR("minimum"), unit, largest;
-	int64_t least, most = v->total;
+	wide sum;
+	int64_t least, most;
 
 	if (!str_equal(v->output_unit, minimum) || !g->rows.n)
 		return;
-	least = least_value(g);
-	if (!least)
-		least = most;
-	least = divide(v, least);
-	most = divide(v, most);
+	sum = least_value(g);
+	least = divide(v, sum ? sum : v->total);
+	most = divide(v, v->total);
 	unit = units_scale(least, v->sample_unit, minimum).unit;
 	largest = units_scale(most, v->sample_unit, minimum).unit;
 	if (!str_equal(unit, largest) && (wide)least * 100 < most)
@@ -66,12 +66,12 @@ void values_select_unit(struct values *v, const struct graph *g)
 	v->output_unit = unit.len ? unit : v->sample_unit;
 }
 
-void values_add(struct buf *out, const struct values *v, int64_t value)
+void values_add(struct buf *out, const struct values *v, wide value)
 {
 	units_add_label(out, divide(v, value), v->sample_unit, v->output_unit);
 }
 
-void values_add_right(struct buf *out, const struct values *v, int64_t value, size_t width)
+void values_add_right(struct buf *out, const struct values *v, wide value, size_t width)
 {
 	size_t start = out->len, n;
 
@@ -89,15 +89,25 @@ void values_add_right(struct buf *out, const struct values *v, int64_t value, si
 	memset(out->data + start, ' ', width - n);
 }
 
-void values_add_share(struct buf *out, const struct values *v, int64_t value)
+void values_add_share(struct buf *out, const struct values *v, wide value)
 {
 	struct buf text = BUF_INIT;
 	struct str s;
 
-	units_add_percent(&text, value, v->total);
+	values_add_percent(&text, value, v->total);
 	for (s = buf_str(&text); s.len && *s.p == ' ';)
 		s = str_skip(s, 1);
 	buf_add_str(out, s);
 	out->failed |= text.failed;
 	buf_release(&text);
+}
+
+void values_add_percent(struct buf *out, wide value, wide total)
+{
+	/* Halved together until both fit, which no printed digit can tell. */
+	while (value != narrow(value) || total != narrow(total)) {
+		value /= 2;
+		total /= 2;
+	}
+	units_add_percent(out, (int64_t)value, (int64_t)total);
 }

@@ -8,7 +8,7 @@
 struct values {
 	struct str sample_unit, output_unit;
 	double ratio; /* 1 / divide_by */
-	int64_t total;
+	wide total;
 };
 
 /* "minimum" is left as it is, and then chooses a unit for each value by itself. */
@@ -18,12 +18,15 @@ void values_init(struct values *v, const struct report_ctx *ctx);
 void values_select_unit(struct values *v, const struct graph *g);
 
 /* 1.95s */
-void values_add(struct buf *out, const struct values *v, int64_t value);
+void values_add(struct buf *out, const struct values *v, wide value);
 
 /* The same behind as many blanks as bring it to width. */
-void values_add_right(struct buf *out, const struct values *v, int64_t value, size_t width);
+void values_add_right(struct buf *out, const struct values *v, wide value, size_t width);
 
 /* The value's share of the total, without the blanks around it. */
-void values_add_share(struct buf *out, const struct values *v, int64_t value);
+void values_add_share(struct buf *out, const struct values *v, wide value);
+
+/* |value / total| of any two sums, as units_add_percent() writes it. */
+void values_add_percent(struct buf *out, wide value, wide total);
 
 #endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/diag.h"
+#include "graph/graph.h"
+#include "graph/identity.h"
+
+/* Heavy edges first; then by the names of caller and callee. */
+static int compare_edges(const void *x, const void *y, void *nodes)
+{
+	const struct edge *a = x, *b = y;
+	const struct node *n = nodes;
+	wide v = wide_abs(a->weight), w = wide_abs(b->weight);
+	int c;
+
+	if (v != w)
+		return v < w ? 1 : -1;
+	c = str_compare(n[a->caller].text, n[b->caller].text);
+	if (!c)
+		c = str_compare(n[a->callee].text, n[b->callee].text);
+	/* Nodes that print alike keep the order in which the profile names them. */
+	if (!c)
+		c = (a->caller > b->caller) - (a->caller < b->caller);
+	return c ? c : (a->callee > b->callee) - (a->callee < b->callee);
+}
+
+static int name_ends(struct graph *g)
+{
+	for (size_t i = 0; i < g->edges.n; i++) {
+		uint32_t ends[] = { g->edges.items[i].caller, g->edges.items[i].callee };
+
+		for (size_t k = 0; k < 2; k++) {
+			struct node *n = &g->nodes.items[ends[k]];
+
+			if (!n->text.p && identity_name(g, n, &n->text) < 0)
+				return ASSAY_ERR_NOMEM;
+		}
+	}
+	return 0;
+}
+
+static void drop_light(struct graph *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->edges.n; i++)
+		if (wide_abs(g->edges.items[i].weight) >= g->edge_cut)
+			g->edges.items[n++] = g->edges.items[i];
+	g->n_dropped_edges = g->edges.n - n;
+	g->edges.n = n;
+}
+
+/* Edges are sorted once; each node's list takes them in that order. */
+static void fill_lists(struct graph *g)
+{
+	uint32_t in = 0, out = 0;
+
+	for (size_t i = 0; i < g->nodes.n; i++)
+		g->nodes.items[i].in = g->nodes.items[i].out = (struct edge_list){ 0 };
+	for (size_t i = 0; i < g->edges.n; i++) {
+		g->nodes.items[g->edges.items[i].callee].in.first++;
+		g->nodes.items[g->edges.items[i].caller].out.first++;
+	}
+	for (size_t i = 0; i < g->nodes.n; i++) {
+		struct node *n = &g->nodes.items[i];
+		uint32_t n_in = n->in.first, n_out = n->out.first;
+
+		n->in.first = in;
+		n->out.first = out;
+		in += n_in;
+		out += n_out;
+	}
+	for (size_t i = 0; i < g->edges.n; i++) {
+		struct edge_list *callee_in = &g->nodes.items[g->edges.items[i].callee].in;
+		struct edge_list *caller_out = &g->nodes.items[g->edges.items[i].caller].out;
+
+		g->in_edges[callee_in->first + callee_in->n++] = (uint32_t)i;
+		g->out_edges[caller_out->first + caller_out->n++] = (uint32_t)i;
+	}
+}
+
+int graph_link_edges(struct graph *g, struct assay_diag *diag)
+{
+	free(g->in_edges);
+	free(g->out_edges);
+	drop_light(g);
+	g->in_edges = malloc((g->edges.n + 1) * sizeof(*g->in_edges));
+	g->out_edges = malloc((g->edges.n + 1) * sizeof(*g->out_edges));
+	if (!g->in_edges || !g->out_edges || name_ends(g) < 0)
+		return diag_nomem(diag, "edges");
+	if (g->edges.n)
+		qsort_r(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, g->nodes.items);
+	fill_lists(g);
+	return 0;
+}
