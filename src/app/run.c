@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "app/sources.h"
 #include "base/diag.h"
 #include "base/regex.h"
+#include "graph/visual.h"
 #include "profile/columns.h"
 #include "profile/label_units.h"
 
@@ -16,6 +18,7 @@ struct plan {
 	struct report_options report;
 	const char *argument;
 	struct regex *pattern;
+	struct sources *sources;
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
 };
@@ -139,6 +142,7 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 		.graph = {
 			.granularity = granularity_of(o, report),
 			.split_objects = report->flags & REPORT_SPLIT_OBJECTS,
+			.call_tree = report->flags & REPORT_CALL_TREES && option_on(o, OPT_CALL_TREE),
 			.mean = option_on(o, OPT_MEAN),
 			.columns = option_on(o, OPT_SHOWCOLUMNS),
 			.drop_negative = option_on(o, OPT_DROP_NEGATIVE),
@@ -167,14 +171,17 @@ static void warn_of_large_sums(const struct assay_profile *p, const struct plan 
 		ctx_flaw(ctx, "values add up to more than 64 bits hold; sums beyond that are cut off there");
 }
 
-static int make_graph(const struct view *view, const struct plan *plan, struct graph *g, struct assay_ctx *ctx,
-	struct assay_diag *diag)
+static int make_graph(const struct view *view, const struct report *report, const struct plan *plan,
+	const struct label_units *units, struct graph *g, struct tags *tags, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	int err = graph_build(g, view, &plan->graph, ctx, diag);
 
 	if (err)
 		return err;
-	err = graph_trim(g, &plan->report.trim, diag);
+	if (report->flags & REPORT_VISUAL)
+		err = visual_trim(g, &plan->report.trim, tags, units, plan->report.unit, ctx, diag);
+	else
+		err = graph_trim(g, &plan->report.trim, diag);
 	if (err)
 		graph_release(g);
 	return err;
@@ -184,9 +191,11 @@ static int run_on_view(const struct view *view, const struct report *report, con
 	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct regex_budget budget = { REGEX_QUERY_STEPS };
+	struct tags tags = { 0 };
 	struct report_ctx rc = {
 		.profile = view->profile,
 		.view = view,
+		.tags = &tags,
 		.options = &plan->report,
 		.units = units,
 		.ctx = ctx,
@@ -198,19 +207,21 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.argument = plan->argument,
 		.pattern = plan->pattern,
 		.budget = &budget,
+		.read_source = sources_read,
+		.source_data = plan->sources,
 	};
 	struct graph g;
 	int err = 0;
 
-	/* NEEDSWORK: read_source, when source/ is there. */
 	if (report->flags & REPORT_NEEDS_GRAPH) {
-		err = make_graph(view, plan, &g, ctx, diag);
+		err = make_graph(view, report, plan, units, &g, &tags, ctx, diag);
 		rc.graph = err ? NULL : &g;
 	}
 	if (!err)
 		err = report->run(&rc, out, diag);
 	if (!err && out->failed)
 		err = diag_nomem(diag, "the report");
+	tags_release(&tags);
 	if (rc.graph)
 		graph_release(&g);
 	return err;
@@ -242,6 +253,7 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 	const struct assay_options *o, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct label_units units;
+	struct sources sources;
 	struct plan plan;
 	int err;
 
@@ -251,10 +263,13 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 	err = label_units_init(&units, p, ctx, diag);
 	if (err)
 		return err;
+	sources_init(&sources, o, ctx);
 	err = plan_make(&plan, report, argument, o, p, diag);
+	plan.sources = &sources;
 	if (!err)
 		err = run_plan(p, report, &plan, option_on(o, OPT_RELATIVE_PERCENTAGES), &units, ctx, out, diag);
 	plan_release(&plan);
+	sources_release(&sources);
 	label_units_release(&units);
 	return err;
 }

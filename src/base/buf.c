@@ -134,7 +134,7 @@ static bool is_unsafe(uint32_t c)
 		(c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-void buf_add_safe(struct buf *b, struct str s)
+static void add_safe(struct buf *b, struct str s, bool keep_tabs)
 {
 	size_t plain = 0, i = 0;
 
@@ -144,7 +144,7 @@ void buf_add_safe(struct buf *b, struct str s)
 
 		if (c >= 0x80)
 			n = utf8_decode(str_skip(s, i), &c);
-		if (n && !is_unsafe(c)) {
+		if (n && (!is_unsafe(c) || (keep_tabs && c == '\t'))) {
 			i += n;
 			continue;
 		}
@@ -157,4 +157,14 @@ void buf_add_safe(struct buf *b, struct str s)
 		plain = i;
 	}
 	buf_add(b, s.p + plain, s.len - plain);
+}
+
+void buf_add_safe(struct buf *b, struct str s)
+{
+	add_safe(b, s, false);
+}
+
+void buf_add_safe_line(struct buf *b, struct str line)
+{
+	add_safe(b, line, true);
 }

@@ -42,6 +42,9 @@ void buf_add_right(struct buf *b, struct str s, size_t width);
  */
 void buf_add_safe(struct buf *b, struct str s);
 
+/* The same for a line of a source file, whose tabs stay what they are. */
+void buf_add_safe_line(struct buf *b, struct str line);
+
 static inline struct str buf_str(const struct buf *b)
 {
 	return (struct str){ b->data ? b->data : "", b->len };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "graph/call_tree.h"
 #include "graph/identity.h"
 
 /*
@@ -170,7 +171,9 @@ int graph_build(struct graph *g, const struct view *view, const struct graph_opt
 
 	*g = (struct graph){ .view = view, .options = *options };
 	err = identity_assign(g);
-	if (!err)
+	if (!err && options->call_tree)
+		err = call_tree_build(g, ctx);
+	else if (!err)
 		err = options->mean || !profile_sums_fit(view->profile, options->column) ? count_nodes_wide(g, ctx) :
 											  count_nodes(g, ctx);
 	if (!err)
@@ -188,6 +191,7 @@ void graph_release(struct graph *g)
 	vec_release(&g->chains);
 	vec_release(&g->rows);
 	vec_release(&g->edges);
+	call_tree_release(g->tree);
 	free(g->in_edges);
 	free(g->out_edges);
 }

@@ -29,6 +29,7 @@ struct graph_options {
 	bool drop_negative; /* leave out nodes with negative values */
 	/* Two functions of one name in different binaries, or with different first lines, are two nodes. */
 	bool split_objects;
+	bool call_tree; /* a node for each path from the root */
 	struct str trim_path, source_path; /* see path_trim() */
 };
 
@@ -91,8 +92,7 @@ struct graph {
 	size_t n_dropped_edges; /* edges below the fraction */
 	uint32_t *in_edges, *out_edges;
 
-	/* Call trees: a node for each path instead of each identity. See call_tree.c. */
-	bool is_tree;
+	struct call_tree *tree; /* NULL unless nodes are paths, see call_tree.h */
 };
 
 #define GRAPH_MANY UINT32_C(0x80000000)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
-#include "graph/graph.h"
+#include "graph/trim.h"
 #include "graph/identity.h"
 
 /* Which nodes are worth a row at all. Those whose values cancel out, as in a difference, are not. */
@@ -101,7 +101,7 @@ static int compare_objects(struct str a, struct str b)
  * The last word between rows that print alike: their identities as the text "{Name File StartLine Line Column Object}",
  * numbers in decimal. The blank behind a field is below all that may follow, so fields may be compared one by one.
  */
-static int compare_identity(const struct node *a, const struct node *b)
+int trim_compare_identity(const struct node *a, const struct node *b)
 {
 	int c = str_compare(a->name, b->name);
 
@@ -125,7 +125,7 @@ static int compare_flat(const void *x, const void *y, void *nodes)
 		c = str_compare(a->text, b->text);
 	if (!c)
 		c = descending(a->cum, b->cum);
-	return c ? c : compare_identity(a, b);
+	return c ? c : trim_compare_identity(a, b);
 }
 
 static int compare_cum(const void *x, const void *y, void *nodes)
@@ -137,10 +137,10 @@ static int compare_cum(const void *x, const void *y, void *nodes)
 		c = str_compare(a->text, b->text);
 	if (!c)
 		c = descending(a->flat, b->flat);
-	return c ? c : compare_identity(a, b);
+	return c ? c : trim_compare_identity(a, b);
 }
 
-int graph_trim(struct graph *g, const struct trim_options *o, struct assay_diag *diag)
+int trim_rows(struct graph *g, const struct trim_options *o)
 {
 	wide total;
 	int err;
@@ -150,16 +150,20 @@ int graph_trim(struct graph *g, const struct trim_options *o, struct assay_diag 
 	g->n_dropped = 0;
 	err = collect_rows(g);
 	if (err)
-		return diag_nomem(diag, "rows");
+		return err;
 	total = flat_total(g);
 	g->node_cut = share(total, o->node_fraction);
 	g->edge_cut = share(total, o->edge_fraction);
 	if (g->node_cut > 0)
 		drop_small(g, g->node_cut);
-	err = name_rows(g);
-	if (err)
-		return diag_nomem(diag, "rows");
 	g->n_before_count = g->rows.n;
+	return name_rows(g);
+}
+
+int graph_trim(struct graph *g, const struct trim_options *o, struct assay_diag *diag)
+{
+	if (trim_rows(g, o) < 0)
+		return diag_nomem(diag, "rows");
 	if (g->rows.n)
 		qsort_r(g->rows.items, g->rows.n, sizeof(*g->rows.items), o->sort_cum ? compare_cum : compare_flat,
 			g->nodes.items);

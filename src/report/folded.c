@@ -106,7 +106,8 @@ static int compare_lines(const void *a, const void *b, void *text)
 {
 	const struct folded_line *x = a, *y = b;
 
-	return str_compare((struct str){ (char *)text + x->start, x->len }, (struct str){ (char *)text + y->start, y->len });
+	return str_compare(
+		(struct str){ (char *)text + x->start, x->len }, (struct str){ (char *)text + y->start, y->len });
 }
 
 static void print_lines(struct folded *f, struct buf *out)

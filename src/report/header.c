@@ -114,15 +114,14 @@ static void add_filters(struct buf *out, const struct report_options *o)
 	}
 }
 
-static void add_dropped(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+/* What fell below a fraction of the total: "Dropped 12 nodes (cum <= 10ms)". */
+static void add_dropped(struct buf *out, const struct values *v, size_t n, double fraction, const char *what,
+	const char *value)
 {
-	const struct graph *g = ctx->graph;
-	double cut = (double)v->total * ctx->options->trim.node_fraction;
-
-	if (!v->total || !g->n_dropped)
+	if (!v->total || !n)
 		return;
-	buf_addf(out, "Dropped %zu node%s (cum <= ", g->n_dropped, g->n_dropped == 1 ? "" : "s");
-	values_add(out, v, magnitude(trunc_to_int64(cut)));
+	buf_addf(out, "Dropped %zu %s%s (%s <= ", n, what, n == 1 ? "" : "s", value);
+	values_add(out, v, magnitude(trunc_to_int64((double)v->total * fraction)));
 	buf_add_str(out, STR(")\n"));
 }
 
@@ -135,12 +134,13 @@ static wide shown_total(const struct graph *g)
 	return sum;
 }
 
-void header_add(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+static void add(struct buf *out, const struct report_ctx *ctx, const struct values *v, bool legend)
 {
+	const struct trim_options *trim = &ctx->options->trim;
 	const struct graph *g = ctx->graph;
 	wide shown = shown_total(g);
 
-	if (!ctx->options->compact_labels)
+	if (legend || !ctx->options->compact_labels)
 		header_add_labels(out, ctx, v);
 	add_filters(out, ctx->options);
 	buf_add_str(out, STR("Showing nodes accounting for "));
@@ -150,7 +150,19 @@ void header_add(struct buf *out, const struct report_ctx *ctx, const struct valu
 	buf_add_str(out, STR(" of "));
 	values_add(out, v, v->total);
 	buf_add_str(out, STR(" total\n"));
-	add_dropped(out, ctx, v);
+	add_dropped(out, v, g->n_dropped, trim->node_fraction, "node", "cum");
+	if (legend)
+		add_dropped(out, v, g->n_dropped_edges, trim->edge_fraction, "edge", "freq");
 	if (v->total && g->rows.n && g->rows.n < g->n_before_count)
 		buf_addf(out, "Showing top %zu nodes out of %zu\n", g->rows.n, g->n_before_count);
+}
+
+void header_add(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+{
+	add(out, ctx, v, false);
+}
+
+void header_add_legend(struct buf *out, const struct report_ctx *ctx, const struct values *v)
+{
+	add(out, ctx, v, true);
 }

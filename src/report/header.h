@@ -10,4 +10,7 @@ void header_add_labels(struct buf *out, const struct report_ctx *ctx, const stru
 /* The lines above a table: the labels, the filters that act, and how much of the whole is shown. */
 void header_add(struct buf *out, const struct report_ctx *ctx, const struct values *v);
 
+/* The same for a picture, which always has the labels and also tells of edges that were dropped. */
+void header_add_legend(struct buf *out, const struct report_ctx *ctx, const struct values *v);
+
 #endif

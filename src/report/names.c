@@ -155,7 +155,7 @@ static size_t skip_cpp_method(struct str s, size_t i)
 	size_t class = i, end;
 
 	while (at(s, class) == '_')
-		class++;
+		class ++;
 	end = skip_word(s, class);
 	if (!is_upper(at(s, class)) || !has_colons(s, end))
 		return i;
@@ -201,7 +201,7 @@ static bool shorten_cpp(struct str s, struct str *found)
 
 void names_shorten(struct buf *out, struct str name)
 {
-	struct str anonymous = STR("(anonymous namespace)::"), found;
+	struct str anonymous = STR("(anonymous namespace)::"), found = name;
 	struct buf scratch = BUF_INIT;
 
 	if (str_starts(name, anonymous))

@@ -15,16 +15,32 @@ static const char top_details[] = "The columns are:\n"
 				  "The name ends in (inline) where all calls that are shown were inlined, and in\n"
 				  "(partial-inline) where some were.\n";
 
+static const char flamegraph_details[] =
+	"The page needs no network. Callers stand above callees; a frame is as wide as\n"
+	"what was spent in it and below, and coloured by package. Click zooms in, Escape\n"
+	"out; the search takes text or /regex/. With a base, a frame is as wide as both\n"
+	"sides together, red where it grew, blue where it shrank. Frames narrower than\n"
+	"1/20000 of the whole are left out, and the page says so.\n";
+
+static const char folded_details[] =
+	"Each line is a stack, root first, with ; between frames, a blank, and the value\n"
+	"in the unit of the profile, whatever -unit and -divide_by say. Equal stacks are\n"
+	"added up, those that add up to zero left out, and lines are sorted bytewise by\n"
+	"stack. A ; in a name is printed as : and a sample without frames as <no stack>.\n";
+
 const struct report reports[] = {
 	{ "callgrind", NULL, "Graph in callgrind format", NULL,
-		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS, NULL },
+		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
+		callgrind_run },
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
 	{ "disasm", "regex", "Assembly of matching functions, annotated", NULL, REPORT_FORMAT, NULL },
-	{ "dot", NULL, "Graph in DOT format", NULL, GRAPH | REPORT_VISUAL, NULL },
+	{ "dot", NULL, "Graph in DOT format", NULL, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
 	{ "eog", NULL, "Graph through eog", NULL, REPORT_FORMAT, NULL },
 	{ "evince", NULL, "Graph through evince", NULL, REPORT_FORMAT, NULL },
-	{ "flamegraph", NULL, "Flame graph, one HTML file", NULL, REPORT_FORMAT, flamegraph_run },
-	{ "folded", NULL, "Stacks with their values, one per line, root first", NULL, REPORT_FORMAT, folded_run },
+	{ "flamegraph", NULL, "Flame graph, one HTML file", flamegraph_details, GRAPH | REPORT_UNTRIMMED,
+		flamegraph_run },
+	{ "folded", NULL, "Stacks with their values, one per line, root first", folded_details,
+		GRAPH | REPORT_UNTRIMMED, folded_run },
 	{ "gif", NULL, "Graph as a GIF image", NULL, REPORT_FORMAT, NULL },
 	{ "gv", NULL, "Graph through gv", NULL, REPORT_FORMAT, NULL },
 	{ "kcachegrind", NULL, "Graph through kcachegrind", NULL, REPORT_FORMAT, NULL },

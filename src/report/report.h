@@ -30,6 +30,7 @@ struct report_ctx {
 	const struct assay_profile *profile;
 	const struct view *view;
 	struct graph *graph; /* NULL unless the report has REPORT_NEEDS_GRAPH */
+	const struct tags *tags; /* of the graph; NULL unless the report has REPORT_VISUAL */
 	const struct report_options *options;
 	const struct label_units *units; /* of numeric labels */
 	struct assay_ctx *ctx;
@@ -69,6 +70,8 @@ enum report_flags {
 	REPORT_VISUAL = 1 << 7,
 	/* No text: not for a terminal. */
 	REPORT_BINARY = 1 << 8,
+	/* -call_tree counts. */
+	REPORT_CALL_TREES = 1 << 9,
 };
 
 struct report {

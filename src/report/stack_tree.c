@@ -19,8 +19,8 @@ static bool add_node(struct stack_tree *t, uint32_t *path, const uint32_t *frame
 }
 
 /* A location is one frame, or where calls were inlined into it, several. */
-static bool add_location(struct stack_tree *t, uint32_t *path, const struct graph *g, const uint32_t *frame_of,
-	uint32_t location)
+static bool add_location(
+	struct stack_tree *t, uint32_t *path, const struct graph *g, const uint32_t *frame_of, uint32_t location)
 {
 	uint32_t node = g->location_nodes[location];
 	const uint32_t *chain;
@@ -65,15 +65,14 @@ static int add_samples(struct stack_tree *t, const struct report_ctx *ctx, const
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx->ctx))
 			return ASSAY_ERR_CANCELED;
 		/* A stack without a value may still have a say in the mean. */
-		if (view_has_sample(ctx->view, i) &&
-			(ctx->mean || profile_values(ctx->profile, i)[ctx->column] != 0))
+		if (view_has_sample(ctx->view, i) && (ctx->mean || profile_values(ctx->profile, i)[ctx->column] != 0))
 			err = add_sample(t, ctx, frame_of, i);
 	}
 	return err;
 }
 
-int stack_tree_build(struct stack_tree *t, const struct report_ctx *ctx, const uint32_t *frame_of,
-	struct assay_diag *diag)
+int stack_tree_build(
+	struct stack_tree *t, const struct report_ctx *ctx, const uint32_t *frame_of, struct assay_diag *diag)
 {
 	int err;
 

@@ -48,7 +48,7 @@ static wide least_value(const struct graph *g)
  * The unit that suits the least value; but where the total is over a hundred times as large and would take another
  * one, the least value may go down to a hundredth of the unit, which two decimals still show.
  */
-void values_select_unit(struct values *v, const struct graph *g)
+static void select_unit(struct values *v, const struct graph *g, bool least_only)
 {
 	struct str minimum = STR("minimum"), unit, largest;
 	wide sum;
@@ -61,9 +61,19 @@ void values_select_unit(struct values *v, const struct graph *g)
 	most = divide(v, v->total);
 	unit = units_scale(least, v->sample_unit, minimum).unit;
 	largest = units_scale(most, v->sample_unit, minimum).unit;
-	if (!str_equal(unit, largest) && (wide)least * 100 < most)
+	if (!least_only && !str_equal(unit, largest) && (wide)least * 100 < most)
 		unit = units_scale(narrow((wide)least * 100), v->sample_unit, minimum).unit;
 	v->output_unit = unit.len ? unit : v->sample_unit;
+}
+
+void values_select_unit(struct values *v, const struct graph *g)
+{
+	select_unit(v, g, false);
+}
+
+void values_select_least_unit(struct values *v, const struct graph *g)
+{
+	select_unit(v, g, true);
 }
 
 void values_add(struct buf *out, const struct values *v, wide value)

@@ -17,6 +17,9 @@ void values_init(struct values *v, const struct report_ctx *ctx);
 /* Where the unit is "minimum": one unit for all rows of the graph, small enough for the least of them. */
 void values_select_unit(struct values *v, const struct graph *g);
 
+/* The same without the hundredths: the least value takes the unit that suits it. */
+void values_select_least_unit(struct values *v, const struct graph *g);
+
 /* 1.95s */
 void values_add(struct buf *out, const struct values *v, wide value);
 

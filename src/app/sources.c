@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/sources.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/ctx.h"
+#include "base/diag.h"
+
+static struct str variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? str_of(value) : STR("");
+}
+
+void sources_init(struct sources *s, const struct assay_options *o, struct assay_ctx *ctx)
+{
+	*s = (struct sources){ .ctx = ctx };
+	s->options.trim_path = str_of(option_text(o, OPT_TRIM_PATH));
+	s->options.source_path = str_of(option_text(o, OPT_SOURCE_PATH));
+}
+
+void sources_release(struct sources *s)
+{
+	if (s->ready)
+		source_reader_release(&s->reader);
+	free(s->cwd);
+}
+
+static int make_ready(struct sources *s)
+{
+	int err;
+
+	if (s->ready)
+		return 0;
+	free(s->cwd);
+	s->cwd = getcwd(NULL, 0);
+	if (!s->cwd && errno == ENOMEM)
+		return ASSAY_ERR_NOMEM;
+	s->options.env = (struct source_env){
+		.goroot = variable("GOROOT"),
+		.gopath = variable("GOPATH"),
+		.gomodcache = variable("GOMODCACHE"),
+		.home = variable("HOME"),
+		/* A working directory that was removed under us still has this name. */
+		.cwd = s->cwd ? str_of(s->cwd) : STR("."),
+		.system = STR(""),
+	};
+	err = source_reader_init(&s->reader, &s->options);
+	s->ready = !err;
+	return err;
+}
+
+static void warn_of_missing(const struct sources *s, struct str path, const struct source_file *f)
+{
+	struct buf b = BUF_INIT;
+
+	source_tried_add(&b, &f->tried);
+	ctx_warn(s->ctx, "%.*s: not found; tried %s", (int)path.len, path.p, b.failed ? "..." : buf_str(&b).p);
+	buf_release(&b);
+}
+
+static void tell(const struct sources *s, struct str path, struct source_file *f)
+{
+	if (f->told)
+		return;
+	f->told = true;
+	if (!f->path)
+		warn_of_missing(s, path, f);
+	else if (f->error.code)
+		ctx_warn(s->ctx, "%.*s: %s", (int)path.len, path.p, f->error.text);
+	else if (f->by_name_alone)
+		ctx_warn(s->ctx, "%.*s: taken from %s, by the name alone", (int)path.len, path.p, f->path);
+	if (f->cut)
+		ctx_warn(s->ctx, "%s: ends for the report before line %zu, which is too long", f->path, f->n + 1);
+}
+
+int sources_read(void *data, struct str path, struct source_text *text, struct assay_diag *diag)
+{
+	struct sources *s = data;
+	struct source_file *f;
+	int err = make_ready(s);
+
+	if (!err)
+		err = source_read(&s->reader, path, &f);
+	if (err)
+		return diag_nomem(diag, "a source file");
+	tell(s, path, f);
+	if (f->error.code) {
+		*diag = f->error;
+		return f->error.code;
+	}
+	*text = (struct source_text){ f->lines, f->n };
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef GRAPH_CALL_TREE_H
+#define GRAPH_CALL_TREE_H
+
+#include "graph/graph.h"
+
+/*
+ * A graph in which a node stands for a path from the root, so that a function that is called on two ways is two nodes.
+ * Each node but a root has one edge, from its parent, which weighs what the node does.
+ */
+struct call_tree {
+	VEC(uint32_t) parents; /* by node; GRAPH_HIDDEN for a root */
+	uint8_t *flags;        /* by node: enum call_tree_flags */
+	uint32_t *leaves;      /* by sample: its last node, GRAPH_HIDDEN when it was not counted */
+};
+
+enum call_tree_flags {
+	TREE_CALLED = 1,   /* not inlined each time */
+	TREE_RESIDUAL = 2, /* nodes were dropped between it and its parent */
+	TREE_DROPPED = 4,
+};
+
+/* Replaces the nodes of g, which are identities, by the paths of the samples, and counts them. */
+int call_tree_build(struct graph *g, struct assay_ctx *ctx);
+void call_tree_release(struct call_tree *t);
+
+/* Takes nodes marked TREE_DROPPED out: their callees are then called by the nearest caller that is left. */
+void call_tree_close_gaps(struct graph *g);
+
+/* Callers that lie below the edge cut are forgotten: the node becomes a root. */
+void call_tree_cut_edges(struct graph *g);
+
+/* The edges that are there, into g->edges. */
+int call_tree_edges(struct graph *g);
+
+#endif
