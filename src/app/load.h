@@ -23,6 +23,26 @@ int load_source(const struct assay_profile **out, const char *source, const stru
 int load_bytes(const struct assay_profile **out, struct bytes *bytes, const struct load_options *options,
 	struct assay_ctx *ctx, struct assay_diag *diag);
 
+/* Any number of sources as one profile, and what is to be subtracted from it. */
+struct load_request {
+	const char *const *sources;
+	size_t n_sources; /* not 0 */
+	const char *base; /* a source, or NULL or "" */
+	bool is_diff;     /* label the base's samples, so that percentages are of the base */
+	bool normalize;   /* bring the sources to the base's sums before */
+	struct load_options options;
+
+	/*
+	 * Told, in order, of each source that cannot be read, and of what makes the whole fail: then source is NULL
+	 * where it is no single one's fault. A source that cannot be read counts as a flaw as long as there are others.
+	 */
+	void (*complain)(void *data, const char *source, const struct assay_diag *why);
+	void *data;
+};
+
+/* When this fails, complain() has been told all there is to say. */
+int load_request(const struct assay_profile **out, const struct load_request *request, struct assay_ctx *ctx);
+
 /* Looks like a server rather than a file: "http://...", "host:port/path". */
 bool load_is_remote(const char *source);
 

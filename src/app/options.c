@@ -14,7 +14,6 @@
 #include "base/diag.h"
 
 #define NO_FETCH "assay reads files; it does not fetch profiles or serve them"
-#define NOT_YET "this version does not have it yet"
 
 const struct option options[N_OPTIONS] = {
 	[OPT_ADD_COMMENT] = {
@@ -60,7 +59,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "source",
 		.help = "Profile to subtract",
-		.refusal = NOT_YET,
 	},
 	[OPT_BUILDID] = {
 		.name = "buildid",
@@ -103,7 +101,6 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "source",
 		.help = "Profile to subtract, with percentages of it",
-		.refusal = NOT_YET,
 	},
 	[OPT_DIVIDE_BY] = {
 		.name = "divide_by",
@@ -264,7 +261,6 @@ const struct option options[N_OPTIONS] = {
 		.type = OPTION_SWITCH,
 		.fallback = "false",
 		.help = "Scale the profile to the base's total",
-		.refusal = NOT_YET,
 	},
 	[OPT_OUTPUT] = {
 		.name = "output",

@@ -6,6 +6,7 @@
 #include "app/sources.h"
 #include "base/diag.h"
 #include "base/regex.h"
+#include "format/proto_write.h"
 #include "graph/visual.h"
 #include "profile/columns.h"
 #include "profile/label_units.h"
@@ -207,6 +208,7 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.argument = plan->argument,
 		.pattern = plan->pattern,
 		.budget = &budget,
+		.encode = proto_write_gzip,
 		.read_source = sources_read,
 		.source_data = plan->sources,
 	};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/sources.h"
 
-#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/ctx.h"
@@ -17,7 +17,8 @@ static struct str variable(const char *name)
 
 void sources_init(struct sources *s, const struct assay_options *o, struct assay_ctx *ctx)
 {
-	*s = (struct sources){ .ctx = ctx };
+	s->ctx = ctx;
+	s->ready = false;
 	s->options.trim_path = str_of(option_text(o, OPT_TRIM_PATH));
 	s->options.source_path = str_of(option_text(o, OPT_SOURCE_PATH));
 }
@@ -26,7 +27,6 @@ void sources_release(struct sources *s)
 {
 	if (s->ready)
 		source_reader_release(&s->reader);
-	free(s->cwd);
 }
 
 static int make_ready(struct sources *s)
@@ -35,17 +35,15 @@ static int make_ready(struct sources *s)
 
 	if (s->ready)
 		return 0;
-	free(s->cwd);
-	s->cwd = getcwd(NULL, 0);
-	if (!s->cwd && errno == ENOMEM)
-		return ASSAY_ERR_NOMEM;
+	/* One that was removed under us, or that has no path of a length one can use, still has this name. */
+	if (!getcwd(s->cwd, sizeof(s->cwd)))
+		strcpy(s->cwd, ".");
 	s->options.env = (struct source_env){
 		.goroot = variable("GOROOT"),
 		.gopath = variable("GOPATH"),
 		.gomodcache = variable("GOMODCACHE"),
 		.home = variable("HOME"),
-		/* A working directory that was removed under us still has this name. */
-		.cwd = s->cwd ? str_of(s->cwd) : STR("."),
+		.cwd = str_of(s->cwd),
 		.system = STR(""),
 	};
 	err = source_reader_init(&s->reader, &s->options);
@@ -53,12 +51,16 @@ static int make_ready(struct sources *s)
 	return err;
 }
 
-static void warn_of_missing(const struct sources *s, struct str path, const struct source_file *f)
+/* The places are told once, and then forgotten: a profile may name many files that are not here. */
+static void warn_of_missing(const struct sources *s, struct str path, struct source_file *f)
 {
 	struct buf b = BUF_INIT;
 
+	if (f->tried.n)
+		buf_add_str(&b, STR("; tried "));
 	source_tried_add(&b, &f->tried);
-	ctx_warn(s->ctx, "%.*s: not found; tried %s", (int)path.len, path.p, b.failed ? "..." : buf_str(&b).p);
+	source_tried_release(&f->tried);
+	ctx_warn(s->ctx, "%.*s: not found%s", (int)path.len, path.p, b.failed ? "" : buf_str(&b).p);
 	buf_release(&b);
 }
 

@@ -2,6 +2,8 @@
 #ifndef APP_SOURCES_H
 #define APP_SOURCES_H
 
+#include <limits.h>
+
 #include "app/options.h"
 #include "report/report.h"
 #include "source/read.h"
@@ -11,7 +13,7 @@ struct sources {
 	struct source_options options;
 	struct assay_ctx *ctx;
 	struct source_reader reader;
-	char *cwd;
+	char cwd[PATH_MAX];
 	bool ready; /* the reader is there; it is made for the first file */
 };
 

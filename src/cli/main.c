@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/load.h"
+#include "app/output.h"
 #include "app/run.h"
 #include "app/symbolize_mode.h"
 #include "base/ctx.h"
@@ -29,83 +26,38 @@ static void warn(void *data, const char *text)
 	message(text);
 }
 
-static enum status complain_of_errno(const char *call, const char *path, int error)
-{
-	char why[128];
-
-	messagef("assay: %s %s: %s", call, path, diag_errno(error, why, sizeof(why)));
-	return STATUS_FAILED;
-}
-
-static int write_all(int fd, struct str text)
-{
-	while (text.len) {
-		ssize_t n = write(fd, text.p, text.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text = str_skip(text, (size_t)n);
-	}
-	return 0;
-}
-
-static enum status print(struct buf *out)
-{
-	enum status status = STATUS_OK;
-
-	if (out->failed) {
-		message("assay: out of memory");
-		status = STATUS_FAILED;
-	} else if (write_all(STDOUT_FILENO, buf_str(out)) < 0) {
-		status = complain_of_errno("write", "standard output", errno);
-	}
-	buf_release(out);
-	return status;
-}
-
-/* A report that could not be written whole leaves no part of it behind. */
-static enum status write_file(const char *path, struct str text)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666), err;
-	struct stat st;
-
-	if (fd < 0)
-		return complain_of_errno("open", path, errno);
-	err = write_all(fd, text) < 0 ? errno : 0;
-	if (err && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		unlink(path);
-	if (close(fd) < 0 && !err)
-		err = errno;
-	return err ? complain_of_errno("write", path, err) : STATUS_OK;
-}
-
-static enum status output_report(const struct assay_options *o, struct buf *out)
-{
-	const char *path = option_text(o, OPT_OUTPUT);
-
-	if (!*path)
-		return print(out);
-	messagef("Generating report in %s", path);
-	return write_file(path, buf_str(out));
-}
-
 static enum status complain(const struct assay_diag *diag)
 {
 	messagef("assay: %s", diag->text);
 	return STATUS_FAILED;
 }
 
-/* "cpu.pb.gz: malformed profile: sample[12].location_id[3]: no location 99, at byte 5120" */
-static enum status complain_of_source(const char *source, const struct assay_diag *diag)
+static enum status print(struct buf *out)
 {
-	if (*diag->path && diag->has_offset)
+	enum status status = STATUS_OK;
+	struct assay_diag diag;
+
+	if (out->failed) {
+		message("assay: out of memory");
+		status = STATUS_FAILED;
+	} else if (output_print(buf_str(out), &diag) < 0) {
+		status = complain(&diag);
+	}
+	buf_release(out);
+	return status;
+}
+
+/* "cpu.pb.gz: malformed profile: sample[12].location_id[3]: no location 99, at byte 5120" */
+static void complain_of_source(void *data, const char *source, const struct assay_diag *diag)
+{
+	(void)data;
+	if (!source)
+		complain(diag);
+	else if (*diag->path && diag->has_offset)
 		messagef("assay: %s: malformed profile: %s: %s, at byte %llu", source, diag->path, diag->text,
 			(unsigned long long)diag->offset);
 	else
 		messagef("assay: %s: %s", source, diag->text);
-	return STATUS_FAILED;
 }
 
 static int max_size(const struct assay_options *o, uint64_t *size, struct assay_diag *diag)
@@ -139,51 +91,60 @@ static void tell_unnamed(const struct assay_profile *p, const char *mode)
 			p->locations.n);
 }
 
-static int load(const struct assay_profile **profile, const struct command_line *cl, const char *source,
-	const char *executable, struct assay_ctx *ctx, struct assay_diag *diag)
+static int load(const struct assay_profile **profile, const struct command_line *cl, const char *const *sources,
+	size_t n, const char *executable, struct assay_ctx *ctx)
 {
-	const struct load_options o = {
-		.executable = executable,
-		.build_id = option_text(&cl->options, OPT_BUILDID),
-		.comment = option_text(&cl->options, OPT_ADD_COMMENT),
-		.all_frames = option_on(&cl->options, OPT_ALL_FRAMES),
+	const struct assay_options *o = &cl->options;
+	bool is_diff = *option_text(o, OPT_DIFF_BASE);
+	const struct load_request request = {
+		.sources = sources,
+		.n_sources = n,
+		.base = option_text(o, is_diff ? OPT_DIFF_BASE : OPT_BASE),
+		.is_diff = is_diff,
+		.normalize = option_on(o, OPT_NORMALIZE),
+		.options = {
+			.executable = executable,
+			.build_id = option_text(o, OPT_BUILDID),
+			.comment = option_text(o, OPT_ADD_COMMENT),
+			.all_frames = option_on(o, OPT_ALL_FRAMES),
+		},
+		.complain = complain_of_source,
 	};
 
-	return load_source(profile, source, &o, ctx, diag);
+	return load_request(profile, &request, ctx);
 }
 
 static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
 	struct assay_diag diag;
-	enum status status;
+	enum status status = STATUS_OK;
+	int err;
 
 	tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
-	if (run_report(profile, cl->report, cl->argument, &cl->options, ctx, &out, &diag) < 0)
+	err = run_report(profile, cl->report, cl->argument, &cl->options, ctx, &out, &diag);
+	if (!err)
+		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
+	if (err)
 		status = complain(&diag);
-	else
-		status = output_report(&cl->options, &out);
 	buf_release(&out);
 	if (status == STATUS_OK && ctx->n_flaws && option_on(&cl->options, OPT_STRICT))
 		status = STATUS_FAILED;
 	return status;
 }
 
-static enum status run_on_source(const struct command_line *cl, const char *source, const char *executable)
+static enum status run_on_sources(const struct command_line *cl, const char *const *sources, size_t n,
+	const char *executable)
 {
 	struct assay_ctx ctx = { .warn = warn };
 	const struct assay_profile *profile;
 	struct assay_diag diag;
 	enum status status;
 
-	if (load_is_remote(source)) {
-		messagef("assay: %s: assay reads files; it does not fetch profiles or serve them", source);
-		return STATUS_FAILED;
-	}
 	if (max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	if (load(&profile, cl, source, executable, &ctx, &diag) < 0)
-		return complain_of_source(source, &diag);
+	if (load(&profile, cl, sources, n, executable, &ctx) < 0)
+		return STATUS_FAILED;
 	status = report_on(cl, profile, &ctx);
 	profile_free(profile);
 	return status;
@@ -210,6 +171,17 @@ static enum status no_report(const char *first)
 	return STATUS_FAILED;
 }
 
+static int check_base(const struct assay_options *o, struct assay_diag *diag)
+{
+	bool base = *option_text(o, OPT_BASE), diff_base = *option_text(o, OPT_DIFF_BASE);
+
+	if (base && diff_base)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-base and -diff_base flags cannot both be specified");
+	if (option_on(o, OPT_NORMALIZE) && !base && !diff_base)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "must have base profile to normalize by");
+	return 0;
+}
+
 static enum status run(struct command_line *cl)
 {
 	const char *const *sources = cl->sources.items;
@@ -224,15 +196,11 @@ static enum status run(struct command_line *cl)
 		executable = *sources++;
 		n--;
 	}
-	if (options_settle(&cl->options, warn, NULL, &diag) < 0)
+	if (options_settle(&cl->options, warn, NULL, &diag) < 0 || check_base(&cl->options, &diag) < 0)
 		return complain(&diag);
 	if (!cl->report)
 		return no_report(sources[0]);
-	if (n > 1) {
-		messagef("assay: %s: this version reads one profile at a time", sources[1]);
-		return STATUS_FAILED;
-	}
-	return run_on_source(cl, sources[0], executable);
+	return run_on_sources(cl, sources, n, executable);
 }
 
 static enum status print_help(const struct command_line *cl)

@@ -2,7 +2,8 @@
 /*
  * Two ways to inflate. libdeflate is several times faster but wants one member, whole, and says little about what is
  * wrong; zlib takes pieces, goes from member to member and names the fault. So the first is tried where it can work,
- * and whatever it does not like is left to the second, which then has the last word.
+ * and whatever it does not like is left to the second, which then has the last word. Deflating needs no such care: one
+ * of them does it.
  */
 #include "format/gzip.h"
 
@@ -227,6 +228,87 @@ int gzip_inflate(struct bytes *out, const uint8_t *data, size_t len, uint64_t li
 #endif
 	return inflate_members(out, data, len, limit, diag);
 }
+
+/* What both libraries understand as their usual level; at it, they also write the same header. */
+#define LEVEL 6
+
+/* Room in out behind what it holds, for what is compressed in place; NULL when there is none. */
+static uint8_t *deflate_room(struct buf *out, size_t most)
+{
+	size_t at = out->len;
+
+	buf_add_fill(out, '\0', most);
+	return out->failed ? NULL : (uint8_t *)out->data + at;
+}
+
+static int deflate_end(struct buf *out, size_t len, struct assay_diag *diag)
+{
+	if (out->failed)
+		return diag_nomem(diag, "compressing");
+	out->len = len;
+	out->data[len] = '\0';
+	return 0;
+}
+
+#if HAVE_LIBDEFLATE
+int gzip_deflate(struct buf *out, const uint8_t *data, size_t len, struct assay_diag *diag)
+{
+	struct libdeflate_compressor *c = libdeflate_alloc_compressor(LEVEL);
+	size_t at = out->len, most, used = 0;
+	uint8_t *room;
+
+	if (!c)
+		return diag_nomem(diag, "compressing");
+	most = libdeflate_gzip_compress_bound(c, len);
+	room = deflate_room(out, most);
+	if (room)
+		used = libdeflate_gzip_compress(c, data, len, room, most);
+	libdeflate_free_compressor(c);
+	return deflate_end(out, at + used, diag);
+}
+#else
+#define CHUNK ((size_t)1 << 30) /* zlib counts in 32 bits */
+#define OS_UNKNOWN 255
+
+static int deflate_chunks(z_stream *z, struct buf *out, const uint8_t *data, size_t len, struct assay_diag *diag)
+{
+	size_t at = out->len;
+	int zerr = Z_OK;
+
+	while (zerr != Z_STREAM_END) {
+		uint8_t *room = deflate_room(out, FIRST_ROOM);
+
+		if (!room)
+			return deflate_end(out, at, diag);
+		if (!z->avail_in) {
+			z->next_in = data;
+			z->avail_in = (uInt)(len > CHUNK ? CHUNK : len);
+			data += z->avail_in;
+			len -= z->avail_in;
+		}
+		z->next_out = room;
+		z->avail_out = FIRST_ROOM;
+		zerr = deflate(z, len ? Z_NO_FLUSH : Z_FINISH);
+		at += FIRST_ROOM - z->avail_out;
+		out->len = at;
+	}
+	return deflate_end(out, at, diag);
+}
+
+int gzip_deflate(struct buf *out, const uint8_t *data, size_t len, struct assay_diag *diag)
+{
+	gz_header header = { .os = OS_UNKNOWN };
+	z_stream z = { 0 };
+	int err;
+
+	if (deflateInit2(&z, LEVEL, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+		return diag_nomem(diag, "compressing");
+	deflateSetHeader(&z, &header);
+	err = deflate_chunks(&z, out, data, len, diag);
+	deflateEnd(&z);
+	return err;
+}
+#endif
 
 const char *gzip_backends(void)
 {

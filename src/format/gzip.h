@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "format/bytes.h"
 
 /* Whether the bytes start like a gzip member. */
@@ -25,6 +26,9 @@ struct inflater;
 int inflater_new(struct inflater **inf, struct bytes *out, uint64_t limit, struct assay_diag *diag);
 int inflater_feed(struct inflater *inf, const uint8_t *data, size_t len, bool last, struct assay_diag *diag);
 void inflater_free(struct inflater *inf);
+
+/* Adds one member, with a header that says neither name nor time nor system. */
+int gzip_deflate(struct buf *out, const uint8_t *data, size_t len, struct assay_diag *diag);
 
 /* The libraries that do it, for --version: "zlib 1.2.13, libdeflate 1.14". */
 const char *gzip_backends(void);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/parallel.h"
 #include "graph/call_tree.h"
 #include "graph/identity.h"
 
@@ -69,32 +70,72 @@ static void count_sample(const struct graph *g, struct tally *tallies, const str
 		tallies[leaf].flat += value;
 }
 
-static int count_nodes(struct graph *g, struct assay_ctx *ctx)
-{
-	const struct assay_profile *p = g->view->profile;
-	struct tally *tallies = calloc(g->nodes.n + 1, sizeof(*tallies));
+/* Samples from .. to - 1, counted into tallies of their own. */
+struct count_share {
+	const struct graph *g;
+	const struct assay_ctx *ctx;
+	size_t from, to;
+	struct tally *tallies;
+	int err;
+};
 
-	if (!tallies)
-		return ASSAY_ERR_NOMEM;
-	for (size_t i = 0; i < p->n_samples; i++) {
+static void count_samples(void *argument)
+{
+	struct count_share *share = argument;
+	const struct graph *g = share->g;
+	const struct assay_profile *p = g->view->profile;
+
+	share->tallies = calloc(g->nodes.n + 1, sizeof(*share->tallies));
+	if (!share->tallies)
+		share->err = ASSAY_ERR_NOMEM;
+	for (size_t i = share->from; !share->err && i < share->to; i++) {
 		int64_t value = profile_values(p, i)[g->options.column];
 		struct stack s;
 
-		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx)) {
-			free(tallies);
-			return ASSAY_ERR_CANCELED;
-		}
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(share->ctx))
+			share->err = ASSAY_ERR_CANCELED;
 		if (!value || !view_has_sample(g->view, i))
 			continue;
 		s = view_stack(g->view, i);
-		count_sample(g, tallies, &s, (uint32_t)i + 1, value);
+		count_sample(g, share->tallies, &s, (uint32_t)i + 1, value);
 	}
-	for (size_t i = 0; i < g->nodes.n; i++) {
-		g->nodes.items[i].cum = tallies[i].cum;
-		g->nodes.items[i].flat = tallies[i].flat;
+}
+
+/* Starting a thread costs what some ten thousand frames do; a share has to be worth it many times over. */
+#define FRAMES_WORTH_A_THREAD ((size_t)2 << 20)
+
+static size_t count_shares(const struct assay_profile *p)
+{
+	size_t n = p->stacks.n / FRAMES_WORTH_A_THREAD + 1, width;
+
+	if (n == 1)
+		return 1;
+	width = parallel_width();
+	return n < width ? n : width;
+}
+
+/* Sums of integers do not depend on the order in which they are taken, so neither does the result on the shares. */
+static int count_nodes(struct graph *g, struct assay_ctx *ctx)
+{
+	const struct assay_profile *p = g->view->profile;
+	struct count_share shares[PARALLEL_MAX] = { 0 };
+	size_t n = count_shares(p);
+	int err = 0;
+
+	for (size_t i = 0; i < n; i++)
+		shares[i] = (struct count_share){ g, ctx, p->n_samples / n * i,
+			i + 1 < n ? p->n_samples / n * (i + 1) : p->n_samples };
+	parallel_run(count_samples, shares, sizeof(shares[0]), n);
+	for (size_t i = 0; i < n; i++) {
+		if (!err)
+			err = shares[i].err;
+		for (size_t k = 0; !err && k < g->nodes.n; k++) {
+			g->nodes.items[k].cum += shares[i].tallies[k].cum;
+			g->nodes.items[k].flat += shares[i].tallies[k].flat;
+		}
+		free(shares[i].tallies);
 	}
-	free(tallies);
-	return 0;
+	return err;
 }
 
 static void count_wide(struct wide_tally *t, uint32_t stamp, int64_t value, int64_t divisor)

@@ -153,9 +153,9 @@ void call_tree_close_gaps(struct graph *g)
 
 void call_tree_cut_edges(struct graph *g)
 {
-	for (size_t i = 0; i < g->nodes.n; i++)
-		if (wide_abs(g->nodes.items[i].cum) < g->edge_cut)
-			g->tree->parents.items[i] = GRAPH_HIDDEN;
+	for (size_t i = 0; i < g->rows.n; i++)
+		if (wide_abs(g->nodes.items[g->rows.items[i]].cum) < g->edge_cut)
+			g->tree->parents.items[g->rows.items[i]] = GRAPH_HIDDEN;
 }
 
 int call_tree_edges(struct graph *g)

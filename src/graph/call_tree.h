@@ -27,7 +27,7 @@ void call_tree_release(struct call_tree *t);
 /* Takes nodes marked TREE_DROPPED out: their callees are then called by the nearest caller that is left. */
 void call_tree_close_gaps(struct graph *g);
 
-/* Callers that lie below the edge cut are forgotten: the node becomes a root. */
+/* Rows whose edge lies below the cut become roots. */
 void call_tree_cut_edges(struct graph *g);
 
 /* The edges that are there, into g->edges. */

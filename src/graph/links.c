@@ -39,15 +39,23 @@ static int name_ends(struct graph *g)
 	return 0;
 }
 
-static void drop_light(struct graph *g)
+/* Edges are dropped where rows list their callers; into what is no row, which has no such list, they stay. */
+static int drop_light(struct graph *g)
 {
+	uint8_t *is_row = calloc(g->nodes.n + 1, 1);
 	size_t n = 0;
 
+	if (!is_row)
+		return ASSAY_ERR_NOMEM;
+	for (size_t i = 0; i < g->rows.n; i++)
+		is_row[g->rows.items[i]] = 1;
 	for (size_t i = 0; i < g->edges.n; i++)
-		if (wide_abs(g->edges.items[i].weight) >= g->edge_cut)
+		if (!is_row[g->edges.items[i].callee] || wide_abs(g->edges.items[i].weight) >= g->edge_cut)
 			g->edges.items[n++] = g->edges.items[i];
 	g->n_dropped_edges = g->edges.n - n;
 	g->edges.n = n;
+	free(is_row);
+	return 0;
 }
 
 /* Edges are sorted once; each node's list takes them in that order. */
@@ -83,10 +91,9 @@ int graph_link_edges(struct graph *g, struct assay_diag *diag)
 {
 	free(g->in_edges);
 	free(g->out_edges);
-	drop_light(g);
 	g->in_edges = malloc((g->edges.n + 1) * sizeof(*g->in_edges));
 	g->out_edges = malloc((g->edges.n + 1) * sizeof(*g->out_edges));
-	if (!g->in_edges || !g->out_edges || name_ends(g) < 0)
+	if (!g->in_edges || !g->out_edges || drop_light(g) < 0 || name_ends(g) < 0)
 		return diag_nomem(diag, "edges");
 	if (g->edges.n)
 		qsort_r(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, g->nodes.items);

@@ -6,9 +6,13 @@
 #include "profile/builder.h"
 
 /*
- * Leaves only columns whose name stands once, the way sources are made compatible before they are combined; one source
- * is treated like several. ASSAY_ERR_FORMAT when no column is left.
+ * Leaves each profile only the columns that all of them have, in the order of the first one, so that they can be
+ * combined. A name that stands twice in a profile is ambiguous and thus not common, even where there is but one
+ * profile. ASSAY_ERR_FORMAT when no column is left.
  */
+int columns_make_common(struct profile_builder *profiles, size_t n, struct assay_diag *diag);
+
+/* The same for one profile alone. */
 int columns_drop_ambiguous(struct profile_builder *b, struct assay_diag *diag);
 
 /*

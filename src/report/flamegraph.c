@@ -376,18 +376,29 @@ static void add_title(struct flame *f, struct buf *out)
 	out->failed |= f->scratch.failed;
 }
 
-/* How much of the profile the page shows, and of that, what it left out. */
-static void add_shown(struct flame *f, struct buf *b)
+/* Sides of a difference, or what is shown, and what percentages are of. */
+static void add_total(struct flame *f, struct buf *b)
 {
 	const struct stack_sums *all = &f->totals[0];
 
 	buf_add_str(b, STR("Showing "));
-	values_add(b, &f->values, divided(width_of(all), all->divisor));
-	buf_add_str(b, STR(", "));
-	values_add_share(b, &f->values, width_of(all));
-	buf_add_str(b, STR(" of "));
+	if (f->difference) {
+		values_add(b, &f->values, all->before);
+		buf_add_str(b, f->both_sides ? STR(" before and ") : STR(" that went and "));
+		values_add(b, &f->values, all->after);
+		buf_add_str(b, f->both_sides ? STR(" after, percentages of ") : STR(" that came, percentages of "));
+	} else {
+		values_add(b, &f->values, divided(all->after, all->divisor));
+		buf_add_str(b, STR(", "));
+		values_add_share(b, &f->values, all->after);
+		buf_add_str(b, STR(" of "));
+	}
 	values_add(b, &f->values, f->ctx->total);
 	buf_add_str(b, STR(" total\n"));
+}
+
+static void add_left_out(struct flame *f, struct buf *b)
+{
 	if (!f->n_left_out)
 		return;
 	buf_addf(b, "Left out: %zu frame%s narrower than 1/%d of the whole, ", f->n_left_out,
@@ -410,7 +421,8 @@ static void add_header(struct flame *f, struct buf *out)
 	}
 	if (o->n_filters)
 		buf_add_char(&b, '\n');
-	add_shown(f, &b);
+	add_total(f, &b);
+	add_left_out(f, &b);
 	buf_add_str(out, STR("\"header\": ["));
 	for (rest = buf_str(&b); rest.len;) {
 		const char *end = memchr(rest.p, '\n', rest.len);

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-
 /* By key; the values of a key stay in the order of the file, which is that of their addresses. */
 static int compare_labels(const void *a, const void *b)
 {

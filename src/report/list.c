@@ -227,7 +227,8 @@ static int add_function(struct listing *l, struct group rows, struct assay_diag 
 		if (at(l, part.from)->file.len)
 			err = add_file(l, part, diag);
 		if (!err && l->out->len > LISTING_MAX)
-			err = diag_set(diag, ASSAY_ERR_TOO_BIG, "the listing is larger than 1 GiB; match fewer functions");
+			err = diag_set(
+				diag, ASSAY_ERR_TOO_BIG, "the listing is larger than 1 GiB; match fewer functions");
 	}
 	return err;
 }
@@ -247,9 +248,10 @@ static int add_matches(struct listing *l, struct assay_diag *diag)
 		if (ctx_canceled(ctx->ctx))
 			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 		err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &matches);
+		if (err == ASSAY_ERR_NOMEM)
+			return diag_nomem(diag, "a regular expression");
 		if (err)
-			return diag_set(diag, err, "argument regexp %s: %s", ctx->argument,
-				err == ASSAY_ERR_TOO_BIG ? "matching takes too long" : "out of memory");
+			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
 		if (matches)
 			err = add_function(l, rows, diag);
 		if (err)

@@ -270,22 +270,18 @@ static void add_values(struct buf *out, const struct report_ctx *ctx, size_t sam
 	buf_add_char(out, '\n');
 }
 
-static int add_samples(struct buf *out, const struct report_ctx *ctx)
+static int add_samples(struct buf *out, const struct report_ctx *ctx, struct label_entries *labels)
 {
-	struct label_entries labels = LABEL_ENTRIES_INIT;
-	int err = 0;
-
-	for (size_t i = 0; !err && i < ctx->profile->n_samples; i++) {
+	for (size_t i = 0; i < ctx->profile->n_samples; i++) {
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx->ctx))
-			err = ASSAY_ERR_CANCELED;
+			return ASSAY_ERR_CANCELED;
 		if (!view_has_sample(ctx->view, i))
 			continue;
 		add_values(out, ctx, i);
-		if (!add_labels(out, ctx, i, &labels) || out->failed)
-			err = ASSAY_ERR_NOMEM;
+		if (!add_labels(out, ctx, i, labels) || out->failed)
+			return ASSAY_ERR_NOMEM;
 	}
-	label_entries_release(&labels);
-	return err;
+	return 0;
 }
 
 /* caller m.c:20:7 s=15(_Z6callerv); with one frame for each location, a column is shown only where it is asked for. */
@@ -341,12 +337,14 @@ static void add_mapping(struct buf *out, const struct report_ctx *ctx, const str
 
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
+	struct label_entries labels = LABEL_ENTRIES_INIT;
 	int err;
 
 	add_head(out, ctx);
 	buf_add_str(out, STR("Samples:\n"));
 	add_sample_types(out, ctx);
-	err = add_samples(out, ctx);
+	err = add_samples(out, ctx, &labels);
+	label_entries_release(&labels);
 	if (err == ASSAY_ERR_CANCELED)
 		return diag_set(diag, err, "canceled");
 	if (err)

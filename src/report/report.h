@@ -51,6 +51,9 @@ struct report_ctx {
 	 */
 	int (*read_source)(void *data, struct str path, struct source_text *text, struct assay_diag *diag);
 	void *source_data;
+
+	/* Adds a profile in the form in which profiles are kept in files, for the reports that are one. */
+	int (*encode)(const struct assay_profile *profile, struct buf *out, struct assay_diag *diag);
 };
 
 enum report_flags {

@@ -80,9 +80,8 @@ static void counts_release(struct counts *c)
 	vec_release(&c->sums);
 }
 
-static bool number_text(struct tags *t, const struct report_ctx *ctx, struct pair halves, uint32_t key, struct str *text)
+static bool number_text(struct tags *t, const struct report_ctx *ctx, uint32_t key, int64_t number, struct str *text)
 {
-	int64_t number = (int64_t)((uint64_t)halves.a << 32 | halves.b);
 	struct buf b = BUF_INIT;
 	char *copy;
 
@@ -91,6 +90,11 @@ static bool number_text(struct tags *t, const struct report_ctx *ctx, struct pai
 	*text = (struct str){ copy, b.len };
 	buf_release(&b);
 	return copy != NULL;
+}
+
+static int64_t whole_number(struct pair halves)
+{
+	return (int64_t)((uint64_t)halves.a << 32 | halves.b);
 }
 
 static bool name_tags(struct tags *t, const struct counts *c, const struct report_ctx *ctx)
@@ -105,7 +109,7 @@ static bool name_tags(struct tags *t, const struct counts *c, const struct repor
 		*tag = (struct tag){ .key = profile_str(ctx->profile, p.a >> 1), .sum = c->sums.items[t->n] };
 		if (!(p.a & 1))
 			tag->text = profile_str(ctx->profile, p.b);
-		else if (!number_text(t, ctx, c->numbers.items.items[p.b], p.a >> 1, &tag->text))
+		else if (!number_text(t, ctx, p.a >> 1, whole_number(c->numbers.items.items[p.b]), &tag->text))
 			return false;
 	}
 	return true;

@@ -87,12 +87,12 @@ static bool add_labels(struct traces *t, struct buf *out, size_t sample)
 static void write_frame(struct traces *t, uint32_t location, const struct line *line, bool is_inline)
 {
 	const struct report_ctx *ctx = t->ctx;
-	struct str name =
-		identity_frame_name(&t->name, ctx->view, ctx->granularity, ctx->columns, location, line);
+	struct str name = identity_frame_name(&t->name, ctx->view, ctx->granularity, ctx->columns, location, line);
 
 	buf_add_str(&t->frames, STR("   "));
 	buf_add_safe(&t->frames, name);
 	buf_add_str(&t->frames, is_inline ? STR(" (inline)\n") : STR("\n"));
+	t->frames.failed |= t->name.failed;
 }
 
 static struct written write_location(struct traces *t, uint32_t location)
@@ -107,7 +107,6 @@ static struct written write_location(struct traces *t, uint32_t location)
 			buf_add_fill(&t->frames, ' ', VALUE_WIDTH);
 		write_frame(t, location, &f.lines[i], i + 1 < f.n);
 	}
-	t->frames.failed |= t->name.failed;
 	return (struct written){ start, t->frames.len - start };
 }
 

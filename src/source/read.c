@@ -60,8 +60,8 @@ static int read_all(struct source_file *f, int fd, size_t cap, size_t *len)
 		if (got == 0)
 			return 0;
 		if (got < 0 && errno != EINTR)
-			return diag_set(&f->error, ASSAY_ERR_IO, "read %s: %s", f->path,
-				diag_errno(errno, why, sizeof(why)));
+			return diag_set(
+				&f->error, ASSAY_ERR_IO, "read %s: %s", f->path, diag_errno(errno, why, sizeof(why)));
 		*len += got < 0 ? 0 : (size_t)got;
 	}
 }
@@ -102,7 +102,8 @@ static int split(struct source_reader *r, struct source_file *f, struct str text
 	uint64_t taken = text.len + (uint64_t)n * sizeof(*f->lines);
 
 	if (taken > SOURCE_MAX_TOTAL - r->total)
-		return diag_set(&f->error, ASSAY_ERR_TOO_BIG, "read %s: more source text than a report may hold", f->path);
+		return diag_set(
+			&f->error, ASSAY_ERR_TOO_BIG, "read %s: more source text than a report may hold", f->path);
 	f->lines = malloc((n + 1) * sizeof(*f->lines));
 	if (!f->lines)
 		return diag_nomem(&f->error, "a source file");

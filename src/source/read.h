@@ -21,10 +21,10 @@ struct source_file {
 	char *data;
 	struct str *lines; /* without LF, and one CR before it */
 	size_t n;
-	bool cut;           /* at a line that is too long */
-	bool by_name_alone; /* see struct source_found */
-	struct source_tried tried;
-	struct assay_diag error; /* code 0 when it was read */
+	bool cut;                  /* at a line that is too long */
+	bool by_name_alone;        /* see struct source_found */
+	struct source_tried tried; /* the caller may release it sooner */
+	struct assay_diag error;   /* code 0 when it was read */
 	bool told; /* for the caller, who may have something to say of a file, but once; false at first */
 };
 

@@ -35,8 +35,8 @@ class Browser:
     def start(self, path, flags):
         read_commands, self.commands = os.pipe()
         self.answers, write_answers = os.pipe()
-        flags += ["--headless", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars", "--no-first-run",
-                  "--remote-debugging-pipe", "--disable-dev-shm-usage", f"--user-data-dir={self.folder}"]
+        flags += ["--headless", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage",
+                  "--hide-scrollbars", "--no-first-run", "--remote-debugging-pipe", f"--user-data-dir={self.folder}"]
         if os.geteuid() == 0:
             flags.append("--no-sandbox")
 
