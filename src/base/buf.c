@@ -158,3 +158,14 @@ void buf_add_safe(struct buf *b, struct str s)
 	}
 	buf_add(b, s.p + plain, s.len - plain);
 }
+
+void buf_add_quoted(struct buf *b, struct str s)
+{
+	buf_add_char(b, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_add_char(b, '\\');
+		buf_add_char(b, s.p[i]);
+	}
+	buf_add_char(b, '"');
+}

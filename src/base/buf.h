@@ -42,6 +42,9 @@ void buf_add_right(struct buf *b, struct str s, size_t width);
  */
 void buf_add_safe(struct buf *b, struct str s);
 
+/* s between double quotes, in which a backslash stands before quotes and backslashes. */
+void buf_add_quoted(struct buf *b, struct str s);
+
 static inline struct str buf_str(const struct buf *b)
 {
 	return (struct str){ b->data ? b->data : "", b->len };

@@ -112,14 +112,17 @@ static int parse_flag(struct parser *p, const char *arg)
 {
 	const char *name = arg + (arg[1] == '-' ? 2 : 1), *equals;
 	char plain[64];
+	size_t n;
 
 	if (!*name || *name == '-' || *name == '=')
 		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "bad flag syntax: %s", arg);
 	equals = strchr(name, '=');
-	if ((equals ? (size_t)(equals - name) : strlen(name)) >= sizeof(plain))
-		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s", name);
-	memset(plain, 0, sizeof(plain));
-	memcpy(plain, name, equals ? (size_t)(equals - name) : strlen(name));
+	n = equals ? (size_t)(equals - name) : strlen(name);
+	/* No flag has so long a name; the start of it is enough to say so. */
+	if (n >= sizeof(plain))
+		n = sizeof(plain) - 1;
+	memcpy(plain, name, n);
+	plain[n] = '\0';
 	return set_flag(p, plain, equals ? equals + 1 : NULL);
 }
 

@@ -158,11 +158,12 @@ static enum status report_on(const struct command_line *cl, const struct assay_p
 	struct assay_diag diag;
 	enum status status;
 
-	tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
-	if (run_report(profile, cl->report, &cl->options, ctx, &out, &diag) < 0)
+	if (run_report(profile, cl->report, &cl->options, ctx, &out, &diag) < 0) {
 		status = complain(&diag);
-	else
+	} else {
+		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
 		status = output_report(&cl->options, &out);
+	}
 	buf_release(&out);
 	if (status == STATUS_OK && ctx->n_flaws && option_on(&cl->options, OPT_STRICT))
 		status = STATUS_FAILED;
@@ -206,6 +207,10 @@ static enum status no_report(const char *first)
 
 	if (!near)
 		return usage("no report named, and this version has no shell yet");
+	if (strcmp(near, first) == 0) {
+		messagef("assay: a report's name comes first: assay %s ...", first);
+		return STATUS_FAILED;
+	}
 	messagef("assay: no report '%s'; did you mean %s?", first, near);
 	return STATUS_FAILED;
 }
@@ -228,6 +233,10 @@ static enum status run(struct command_line *cl)
 		return complain(&diag);
 	if (!cl->report)
 		return no_report(sources[0]);
+	if (!cl->report->run) {
+		messagef("assay: %s: this version does not have that report yet", cl->report->name);
+		return STATUS_FAILED;
+	}
 	if (n > 1) {
 		messagef("assay: %s: this version reads one profile at a time", sources[1]);
 		return STATUS_FAILED;

@@ -325,10 +325,15 @@ static const uint8_t *find_message(const struct reader *r, unsigned field, size_
 }
 
 /* Between the passes: strings. */
-static int no_string(struct reader *r, unsigned field, size_t index, const char *path, uint64_t string)
+static int no_string(struct reader *r, unsigned field, size_t index, const char *path, uint32_t string)
 {
-	return diag_set_at(r->diag, ASSAY_ERR_FORMAT, offset_of(r, find_message(r, field, index)), path,
-		"no string %lld, the table has %zu", (long long)string, r->strings.n);
+	uint64_t offset = offset_of(r, find_message(r, field, index));
+
+	/* Of what is beyond any table no more is kept than that. */
+	if (string == PROFILE_NONE)
+		return diag_set_at(r->diag, ASSAY_ERR_FORMAT, offset, path, "no such string, the table has %zu", r->strings.n);
+	return diag_set_at(r->diag, ASSAY_ERR_FORMAT, offset, path, "no string %u, the table has %zu", (unsigned)string,
+		r->strings.n);
 }
 
 static int resolve(struct reader *r, uint64_t string, uint32_t *id, const char *name)
@@ -351,7 +356,7 @@ static int resolve_in(struct reader *r, uint32_t *id, unsigned field, size_t ind
 	}
 	snprintf(path, sizeof(path), "%s[%zu].%s", perftools__profiles__profile__descriptor.fields[field - 1].name, index,
 		name);
-	return no_string(r, field, index, path, *id == PROFILE_NONE ? UINT64_MAX : *id);
+	return no_string(r, field, index, path, *id);
 }
 
 static int resolve_types(struct reader *r)

@@ -92,13 +92,15 @@ static int no_such_column(const struct assay_profile *p, struct str name, struct
 {
 	struct buf b = BUF_INIT;
 
+	buf_add_quoted(&b, name);
+	buf_add_str(&b, STR(" must be one of: ["));
 	for (size_t i = 0; i < profile_n_types(p); i++) {
 		if (i)
 			buf_add_char(&b, ' ');
-		buf_add_str(&b, profile_str(p, type_name(p, i)));
+		buf_add_safe(&b, profile_str(p, type_name(p, i)));
 	}
-	diag_set(diag, ASSAY_ERR_ARGUMENT, "sample_index \"%.*s\" must be one of: [%s]", (int)name.len, name.p,
-		b.data ? b.data : "");
+	buf_add_char(&b, ']');
+	diag_set(diag, ASSAY_ERR_ARGUMENT, "sample_index %s", b.failed ? "names no sample type" : b.data);
 	buf_release(&b);
 	return ASSAY_ERR_ARGUMENT;
 }
