@@ -89,25 +89,29 @@ static uint32_t raw_string(int64_t index)
 	return index >= 0 && index < PROFILE_NONE ? (uint32_t)index : PROFILE_NONE;
 }
 
-static const void *unpack(struct reader *r, const ProtobufCMessageDescriptor *type, const char *list, size_t index,
+#define NOT_IN_LIST SIZE_MAX
+
+static const void *unpack(struct reader *r, const ProtobufCMessageDescriptor *type, const char *name, size_t index,
 	const struct wire_field *f, int *err)
 {
 	const void *message = schema_unpack(&r->schema, type, f->data, f->len);
 	const struct schema_fault *fault = &r->schema.fault;
-	char path[96];
+	char path[128], place[24] = "";
 
 	if (message)
 		return message;
-	snprintf(path, sizeof(path), "%s[%zu]%s%s", list, index, *fault->field ? "." : "", fault->field);
+	if (index != NOT_IN_LIST)
+		snprintf(place, sizeof(place), "[%zu]", index);
+	snprintf(path, sizeof(path), "%.24s%s%s%s", name, place, *fault->field ? "." : "", fault->field);
 	*err = fault->err == ASSAY_ERR_NOMEM ? nomem(r) : fail_at(r, fault->err, fault->at, path, fault->what);
 	return NULL;
 }
 
-static int read_value_type(struct reader *r, const struct wire_field *f, const char *list, uint64_t *type)
+static int read_value_type(struct reader *r, const struct wire_field *f, const char *name, size_t index, uint64_t *type)
 {
 	int err = 0;
 	const Perftools__Profiles__ValueType *m =
-		unpack(r, &perftools__profiles__value_type__descriptor, list, r->types.n / 2, f, &err);
+		unpack(r, &perftools__profiles__value_type__descriptor, name, index, f, &err);
 
 	if (m) {
 		type[0] = (uint64_t)m->type;
@@ -119,7 +123,7 @@ static int read_value_type(struct reader *r, const struct wire_field *f, const c
 static int read_sample_type(struct reader *r, const struct wire_field *f)
 {
 	uint64_t type[2] = { 0 };
-	int err = read_value_type(r, f, "sample_type", type);
+	int err = read_value_type(r, f, "sample_type", r->types.n / 2, type);
 
 	if (err)
 		return err;
@@ -282,7 +286,7 @@ static int read_field(struct reader *r, const struct wire_field *f)
 	case WIRE_TAG(FIELD_STRING_TABLE, WIRE_BYTES):
 		return read_string(r, f);
 	case WIRE_TAG(FIELD_PERIOD_TYPE, WIRE_BYTES):
-		return read_value_type(r, f, "period_type", r->period_type);
+		return read_value_type(r, f, "period_type", NOT_IN_LIST, r->period_type);
 	case WIRE_TAG(FIELD_COMMENT, WIRE_BYTES):
 		return read_packed_comments(r, f);
 	}

@@ -70,7 +70,7 @@ int columns_drop_ambiguous(struct profile_builder *b, struct assay_diag *diag)
 	return n ? 0 : n_names && kept ? ASSAY_ERR_FORMAT : ASSAY_ERR_NOMEM;
 }
 
-/* A decimal integer with an optional sign; where it is too large for int64, no column has it either. */
+/* A decimal integer with an optional sign; one that is beyond int64 is taken for a name, as in the reference. */
 static bool parse_index(struct str s, bool *negative, uint64_t *value)
 {
 	size_t i = s.len && (s.p[0] == '-' || s.p[0] == '+');
@@ -82,10 +82,10 @@ static bool parse_index(struct str s, bool *negative, uint64_t *value)
 	for (; i < s.len; i++) {
 		if (!isdigit((unsigned char)s.p[i]))
 			return false;
-		if (*value < UINT64_C(1) << 50)
-			*value = *value * 10 + (uint64_t)(s.p[i] - '0');
+		if (ckd_mul(value, *value, 10) || ckd_add(value, *value, s.p[i] - '0'))
+			return false;
 	}
-	return true;
+	return *value <= (uint64_t)INT64_MAX + *negative;
 }
 
 static int no_such_column(const struct assay_profile *p, struct str name, struct assay_diag *diag)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What holds for every profile, tried on some hundred that are drawn from a generator with a fixed seed: the same ones on
- * every machine, so that a failure can be looked at by the number it names.
+ * What holds for every profile, tried on some hundred that are drawn from a generator with a fixed seed: the same ones
+ * on every machine, so that a failure can be looked at by the number it names.
  */
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -30,7 +30,8 @@ static uint64_t roll(struct dice *d, uint64_t n)
 
 /* Few words, so that stacks share frames and recurse; some inlined, nameless, in other files and binaries. */
 static const char *const words[] = {
-	"a@x.c:1", "a@x.c:2", "b@x.c:3:4", "c@y.c:1~a@x.c:9", "c@y.c:1~b@x.c:3~d@y.c:5", "d@y.c", "e%lib.so", "?", "?%lib.so",
+	"a@x.c:1", "a@x.c:2", "b@x.c:3:4", "c@y.c:1~a@x.c:9", "c@y.c:1~b@x.c:3~d@y.c:5", "d@y.c", "e%lib.so", "?",
+		"?%lib.so",
 	"-@y.c#3", "-@y.c#4", "f", "a~a", "g@x.c:1%lib.so",
 };
 
@@ -131,7 +132,8 @@ Test(properties, flat_over_an_untrimmed_graph_is_the_sum_of_the_samples_that_hav
 			struct query q = query_number(k);
 			wide sum = sum_of_flat(p, &q);
 
-			cr_assert(sum == expected, "profile %" PRIu64 " query %zu: %" PRId64 ", not %" PRId64, seed, k, (int64_t)sum,
+			cr_assert(sum == expected, "profile %" PRIu64 " query %zu: %" PRId64 ", not %" PRId64, seed, k,
+				(int64_t)sum,
 				(int64_t)expected);
 		}
 		profile_free(p);
@@ -162,7 +164,8 @@ Test(properties, cum_is_between_what_one_sample_and_what_all_of_them_hold)
 			for (size_t i = 0; i < g.nodes.n; i++) {
 				const struct node *n = &g.nodes.items[i];
 
-				cr_assert(0 <= n->flat && n->flat <= n->cum && n->cum <= all, "profile %" PRIu64 " query %zu", seed, k);
+				cr_assert(0 <= n->flat && n->flat <= n->cum && n->cum <= all,
+					"profile %" PRIu64 " query %zu", seed, k);
 			}
 			graph_release(&g);
 		}
@@ -181,7 +184,8 @@ Test(properties, focus_and_ignore_of_one_expression_split_the_samples)
 		draw(&s, seed);
 		p = profile_of(&s, 0);
 		for (size_t k = 0; k < sizeof(expressions) / sizeof(expressions[0]); k++) {
-			struct view_options focus = { .focus = str_of(expressions[k]) }, ignore = { .ignore = str_of(expressions[k]) };
+			struct view_options focus = { .focus = str_of(expressions[k]) },
+				ignore = { .ignore = str_of(expressions[k]) };
 			struct view in, out;
 
 			cr_assert_eq(view_build(&in, p, &focus, NULL, NULL), 0);
@@ -210,13 +214,15 @@ Test(properties, hide_and_show_of_one_expression_split_the_frames)
 		draw(&s, seed);
 		p = profile_of(&s, 0);
 		for (size_t k = 0; k < sizeof(expressions) / sizeof(expressions[0]); k++) {
-			struct view_options hide = { .hide = str_of(expressions[k]) }, show = { .show = str_of(expressions[k]) };
+			struct view_options hide = { .hide = str_of(expressions[k]) },
+				show = { .show = str_of(expressions[k]) };
 			struct view in, out;
 
 			cr_assert_eq(view_build(&in, p, &show, NULL, NULL), 0);
 			cr_assert_eq(view_build(&out, p, &hide, NULL, NULL), 0);
 			for (uint32_t l = 0; l < p->locations.n; l++)
-				cr_assert_eq(view_frames(&in, l).n + view_frames(&out, l).n, p->locations.items[l].n_lines,
+				cr_assert_eq(view_frames(&in, l).n + view_frames(&out, l).n,
+					p->locations.items[l].n_lines,
 					"location %u expression %s", l, expressions[k]);
 			view_release(&in);
 			view_release(&out);
@@ -238,7 +244,8 @@ Test(properties, the_order_of_samples_changes_no_row)
 			struct query q = query_number(k);
 			char *rows = query_rows(p, &q), *others = query_rows(turned, &q);
 
-			cr_assert_str_eq(rows, others, "profile %" PRIu64 " query %zu:\n%s\nand\n%s", seed, k, rows, others);
+			cr_assert_str_eq(rows, others, "profile %" PRIu64 " query %zu:\n%s\nand\n%s", seed, k, rows,
+				others);
 			free(rows);
 			free(others);
 		}
