@@ -504,30 +504,28 @@ static int parse_switch(bool *on, const char *text)
 	return *on || is_one_of(text, no) ? 0 : EINVAL;
 }
 
-/* Digits of a base with '_' between them where the number says its base, as Go has it: 0x_ff, but not 1_000. */
-static int parse_digits(unsigned long long *v, const char *text, unsigned base, bool separators)
+/* Digits of a base, with '_' between them or behind the prefix that tells the base, as Go has it: 1_000, 0x_ff. */
+static int parse_digits(unsigned long long *v, const char *text, unsigned base, bool behind_prefix)
 {
-	bool after_digit = separators && base != 10;
+	bool may_separate = behind_prefix;
 
 	*v = 0;
-	if (!*text)
-		return EINVAL;
 	for (; *text; text++) {
 		unsigned digit = isdigit((unsigned char)*text) ? (unsigned)(*text - '0') :
 			isalpha((unsigned char)*text)              ? (unsigned)(tolower((unsigned char)*text) - 'a') + 10 :
 								     base;
 
-		if (*text == '_' && separators && after_digit && text[1]) {
-			after_digit = false;
+		if (*text == '_' && may_separate && text[1]) {
+			may_separate = false;
 			continue;
 		}
 		if (digit >= base)
 			return EINVAL;
 		if (ckd_mul(v, *v, base) || ckd_add(v, *v, digit))
-			return strspn(text, "0123456789abcdefABCDEF_") == strlen(text) ? ERANGE : EINVAL;
-		after_digit = true;
+			return ERANGE;
+		may_separate = true;
 	}
-	return after_digit ? 0 : EINVAL;
+	return text[-1] == '_' ? EINVAL : 0;
 }
 
 /* Decimal, or 0x, 0o, 0b, or a leading 0 for octal. */
@@ -543,7 +541,7 @@ static int parse_int(int64_t *number, const char *text)
 		base = digits[1] == 'x' || digits[1] == 'X' ? 16 : digits[1] == 'b' || digits[1] == 'B' ? 2 : 8;
 		digits += base == 8 && digits[1] != 'o' && digits[1] != 'O' ? 1 : 2;
 	}
-	fault = parse_digits(&v, digits, base, prefixed);
+	fault = *digits ? parse_digits(&v, digits, base, prefixed) : EINVAL;
 	if (fault)
 		return fault;
 	if (v > (unsigned long long)INT64_MAX + negative)
@@ -563,14 +561,32 @@ static bool is_foreign_float(const char *text)
 	return (digits != text && strcasecmp(digits, "nan") == 0) || (hex && !strpbrk(digits, "pP"));
 }
 
+/* A copy without the underscores that Go lets stand between digits, or behind 0x; false when one stands elsewhere. */
+static bool without_underscores(char *to, size_t size, const char *from)
+{
+	for (const char *at = from; *at; at++) {
+		if (*at == '_' &&
+			(at == from || !(isxdigit((unsigned char)at[-1]) || strchr("xX", at[-1])) ||
+				!isxdigit((unsigned char)at[1])))
+			return false;
+		if (*at == '_')
+			continue;
+		if (--size == 0)
+			return false;
+		*to++ = *at;
+	}
+	*to = '\0';
+	return true;
+}
+
 static int parse_float(double *fraction, const char *text)
 {
-	char *end;
+	char plain[400], *end;
 
-	if (!*text || is_foreign_float(text))
+	if (!without_underscores(plain, sizeof(plain), text) || !*plain || is_foreign_float(plain))
 		return EINVAL;
 	errno = 0;
-	*fraction = strtod(text, &end);
+	*fraction = strtod(plain, &end);
 	if (*end)
 		return EINVAL;
 	return errno == ERANGE && isinf(*fraction) ? ERANGE : 0;

@@ -168,3 +168,14 @@ void buf_add_safe_line(struct buf *b, struct str line)
 {
 	add_safe(b, line, true);
 }
+
+void buf_add_quoted(struct buf *b, struct str s)
+{
+	buf_add_char(b, '"');
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.p[i] == '"' || s.p[i] == '\\')
+			buf_add_char(b, '\\');
+		buf_add_char(b, s.p[i]);
+	}
+	buf_add_char(b, '"');
+}

@@ -45,6 +45,9 @@ void buf_add_safe(struct buf *b, struct str s);
 /* The same for a line of a source file, whose tabs stay what they are. */
 void buf_add_safe_line(struct buf *b, struct str line);
 
+/* s between double quotes, in which a backslash stands before quotes and backslashes. */
+void buf_add_quoted(struct buf *b, struct str s);
+
 static inline struct str buf_str(const struct buf *b)
 {
 	return (struct str){ b->data ? b->data : "", b->len };

@@ -26,7 +26,7 @@ void units_add_label(struct buf *out, int64_t value, struct str from, struct str
 
 bool units_is_time(struct str unit);
 
-/* Both in one family, or the same word but for case and one plural s. */
+/* Both in one family, or the same word. */
 bool units_same_family(struct str a, struct str b);
 
 /* |value / total| in percent, at least six characters wide: "79.59%", "  100%", "0.043%". */

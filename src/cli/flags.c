@@ -11,22 +11,10 @@ struct parser {
 	struct command_line *cl;
 	char *const *args; /* what is left of argv */
 	struct assay_diag *diag;
-	bool wants_argument; /* the report was the first word and its argument has not been seen */
+	const struct report *first;    /* the report that was the first word, or NULL */
+	bool wants_argument;           /* its argument has not been seen */
+	const char *chosen[REPORTS_MAX]; /* by report: its argument, "" for one without; NULL when not asked for */
 };
-
-static int set_report(struct parser *p, const struct report *report, const char *argument)
-{
-	struct command_line *cl = p->cl;
-
-	if (cl->report && (cl->report != report || (argument && cl->argument)))
-		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "must set at most one output format");
-	cl->report = report;
-	if (argument) {
-		cl->argument = argument;
-		p->wants_argument = false;
-	}
-	return 0;
-}
 
 static int bad_switch(struct parser *p, const char *value, const char *name)
 {
@@ -63,20 +51,43 @@ static int set_option(struct parser *p, enum option_id id, const char *value)
 	return err ? diag_nomem(p->diag, "an option") : 0;
 }
 
+/* What a report was given last counts: -top=false takes an earlier -top back, as -list= does an earlier -list=main. */
 static int set_format(struct parser *p, const struct report *report, const char *value)
 {
 	struct assay_options scratch = { 0 };
-	int err;
+	const char **chosen = &p->chosen[report - reports];
 
 	if (report->argument) {
-		err = take_value(p, report->name, &value);
-		/* An empty expression means that the report was not asked for. */
-		return err || !*value ? err : set_report(p, report, value);
+		int err = take_value(p, report->name, &value);
+
+		*chosen = !err && *value ? value : NULL;
+		if (report == p->first)
+			p->wants_argument = false;
+		return err;
 	}
 	/* The switch -cum only lends its reading of true and false. */
 	if (value && options_parse(&scratch, OPT_CUM, value, NULL) < 0)
 		return bad_switch(p, value, report->name);
-	return value && !scratch.values[OPT_CUM].on ? 0 : set_report(p, report, NULL);
+	*chosen = !value || scratch.values[OPT_CUM].on ? "" : NULL;
+	return 0;
+}
+
+/* The one report that was asked for, if any. */
+static int choose_report(struct parser *p)
+{
+	struct command_line *cl = p->cl;
+
+	for (const struct report *r = reports; r->name; r++) {
+		const char *chosen = p->chosen[r - reports];
+
+		if (!chosen)
+			continue;
+		if (cl->report)
+			return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "must set at most one output format");
+		cl->report = r;
+		cl->argument = *chosen ? chosen : NULL;
+	}
+	return 0;
 }
 
 static int unknown_flag(struct parser *p, const char *name)
@@ -112,21 +123,27 @@ static int parse_flag(struct parser *p, const char *arg)
 {
 	const char *name = arg + (arg[1] == '-' ? 2 : 1), *equals;
 	char plain[64];
+	size_t n;
 
 	if (!*name || *name == '-' || *name == '=')
 		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "bad flag syntax: %s", arg);
 	equals = strchr(name, '=');
-	if ((equals ? (size_t)(equals - name) : strlen(name)) >= sizeof(plain))
-		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s", name);
-	memset(plain, 0, sizeof(plain));
-	memcpy(plain, name, equals ? (size_t)(equals - name) : strlen(name));
+	n = equals ? (size_t)(equals - name) : strlen(name);
+	/* No flag has so long a name; the start of it is enough to say so. */
+	if (n >= sizeof(plain))
+		n = sizeof(plain) - 1;
+	memcpy(plain, name, n);
+	plain[n] = '\0';
 	return set_flag(p, plain, equals ? equals + 1 : NULL);
 }
 
 static int add_source(struct parser *p, const char *arg)
 {
-	if (p->wants_argument)
-		return set_report(p, p->cl->report, arg);
+	if (p->wants_argument) {
+		p->chosen[p->first - reports] = arg;
+		p->wants_argument = false;
+		return 0;
+	}
 	return vec_push(&p->cl->sources, arg) ? 0 : diag_nomem(p->diag, "sources");
 }
 
@@ -151,23 +168,24 @@ static int parse_all(struct parser *p)
 int flags_parse(struct command_line *cl, int argc, char *const *argv, struct assay_diag *diag)
 {
 	struct parser p = { .cl = cl, .args = argv + (argc > 0), .diag = diag };
-	const struct report *first;
 	int err;
 
 	*cl = (struct command_line){ 0 };
 	err = options_init(&cl->options, diag);
 	if (err)
 		return err;
-	first = *p.args ? report_find(*p.args) : NULL;
-	if (first) {
-		cl->report = first;
-		p.wants_argument = first->argument != NULL;
+	p.first = *p.args ? report_find(*p.args) : NULL;
+	if (p.first) {
+		p.wants_argument = p.first->argument != NULL;
+		p.chosen[p.first - reports] = "";
 		p.args++;
 	}
 	err = parse_all(&p);
 	if (!err && p.wants_argument && !cl->help)
-		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "%s needs a %s: assay %s %s PROFILE", first->name, first->argument,
-			first->name, first->argument);
+		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "%s needs a %s: assay %s %s PROFILE", p.first->name,
+			p.first->argument, p.first->name, p.first->argument);
+	if (!err)
+		err = choose_report(&p);
 	if (err)
 		flags_release(cl);
 	return err;

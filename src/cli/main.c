@@ -121,8 +121,9 @@ static enum status report_on(const struct command_line *cl, const struct assay_p
 	enum status status = STATUS_OK;
 	int err;
 
-	tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
 	err = run_report(profile, cl->report, cl->argument, &cl->options, ctx, &out, &diag);
+	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
+		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
 	if (!err)
 		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
 	if (err)
@@ -167,6 +168,10 @@ static enum status no_report(const char *first)
 
 	if (!near)
 		return usage("no report named, and this version has no shell yet");
+	if (strcmp(near, first) == 0) {
+		messagef("assay: a report's name comes first: assay %s ...", first);
+		return STATUS_FAILED;
+	}
 	messagef("assay: no report '%s'; did you mean %s?", first, near);
 	return STATUS_FAILED;
 }
@@ -200,6 +205,10 @@ static enum status run(struct command_line *cl)
 		return complain(&diag);
 	if (!cl->report)
 		return no_report(sources[0]);
+	if (!cl->report->run) {
+		messagef("assay: %s: this version does not have that report yet", cl->report->name);
+		return STATUS_FAILED;
+	}
 	return run_on_sources(cl, sources, n, executable);
 }
 

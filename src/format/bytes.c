@@ -76,7 +76,8 @@ static int read_file(struct bytes *b, int fd, size_t size, const char *path, uin
 	if (!b->data)
 		return diag_nomem(diag, "the file");
 	do {
-		if (!room(b, &cap, b->len < size ? size - b->len + 1 : CHUNK))
+		/* One byte more than the size tells the end of a file from its growing. */
+		if (b->len == cap && !room(b, &cap, CHUNK))
 			return diag_nomem(diag, "the file");
 		got = read_some(fd, b->data + b->len, cap - b->len);
 		if (got < 0)

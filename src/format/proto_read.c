@@ -89,25 +89,29 @@ static uint32_t raw_string(int64_t index)
 	return index >= 0 && index < PROFILE_NONE ? (uint32_t)index : PROFILE_NONE;
 }
 
-static const void *unpack(struct reader *r, const ProtobufCMessageDescriptor *type, const char *list, size_t index,
+#define NOT_IN_LIST SIZE_MAX
+
+static const void *unpack(struct reader *r, const ProtobufCMessageDescriptor *type, const char *name, size_t index,
 	const struct wire_field *f, int *err)
 {
 	const void *message = schema_unpack(&r->schema, type, f->data, f->len);
 	const struct schema_fault *fault = &r->schema.fault;
-	char path[96];
+	char path[128], place[24] = "";
 
 	if (message)
 		return message;
-	snprintf(path, sizeof(path), "%s[%zu]%s%s", list, index, *fault->field ? "." : "", fault->field);
+	if (index != NOT_IN_LIST)
+		snprintf(place, sizeof(place), "[%zu]", index);
+	snprintf(path, sizeof(path), "%.24s%s%s%s", name, place, *fault->field ? "." : "", fault->field);
 	*err = fault->err == ASSAY_ERR_NOMEM ? nomem(r) : fail_at(r, fault->err, fault->at, path, fault->what);
 	return NULL;
 }
 
-static int read_value_type(struct reader *r, const struct wire_field *f, const char *list, uint64_t *type)
+static int read_value_type(struct reader *r, const struct wire_field *f, const char *name, size_t index, uint64_t *type)
 {
 	int err = 0;
 	const Perftools__Profiles__ValueType *m =
-		unpack(r, &perftools__profiles__value_type__descriptor, list, r->types.n / 2, f, &err);
+		unpack(r, &perftools__profiles__value_type__descriptor, name, index, f, &err);
 
 	if (m) {
 		type[0] = (uint64_t)m->type;
@@ -119,7 +123,7 @@ static int read_value_type(struct reader *r, const struct wire_field *f, const c
 static int read_sample_type(struct reader *r, const struct wire_field *f)
 {
 	uint64_t type[2] = { 0 };
-	int err = read_value_type(r, f, "sample_type", type);
+	int err = read_value_type(r, f, "sample_type", r->types.n / 2, type);
 
 	if (err)
 		return err;
@@ -282,7 +286,7 @@ static int read_field(struct reader *r, const struct wire_field *f)
 	case WIRE_TAG(FIELD_STRING_TABLE, WIRE_BYTES):
 		return read_string(r, f);
 	case WIRE_TAG(FIELD_PERIOD_TYPE, WIRE_BYTES):
-		return read_value_type(r, f, "period_type", r->period_type);
+		return read_value_type(r, f, "period_type", NOT_IN_LIST, r->period_type);
 	case WIRE_TAG(FIELD_COMMENT, WIRE_BYTES):
 		return read_packed_comments(r, f);
 	}
@@ -325,10 +329,15 @@ static const uint8_t *find_message(const struct reader *r, unsigned field, size_
 }
 
 /* Between the passes: strings. */
-static int no_string(struct reader *r, unsigned field, size_t index, const char *path, uint64_t string)
+static int no_string(struct reader *r, unsigned field, size_t index, const char *path, uint32_t string)
 {
-	return diag_set_at(r->diag, ASSAY_ERR_FORMAT, offset_of(r, find_message(r, field, index)), path,
-		"no string %lld, the table has %zu", (long long)string, r->strings.n);
+	uint64_t offset = offset_of(r, find_message(r, field, index));
+
+	/* Of what is beyond any table no more is kept than that. */
+	if (string == PROFILE_NONE)
+		return diag_set_at(r->diag, ASSAY_ERR_FORMAT, offset, path, "no such string, the table has %zu", r->strings.n);
+	return diag_set_at(r->diag, ASSAY_ERR_FORMAT, offset, path, "no string %u, the table has %zu", (unsigned)string,
+		r->strings.n);
 }
 
 static int resolve(struct reader *r, uint64_t string, uint32_t *id, const char *name)
@@ -351,7 +360,7 @@ static int resolve_in(struct reader *r, uint32_t *id, unsigned field, size_t ind
 	}
 	snprintf(path, sizeof(path), "%s[%zu].%s", perftools__profiles__profile__descriptor.fields[field - 1].name, index,
 		name);
-	return no_string(r, field, index, path, *id == PROFILE_NONE ? UINT64_MAX : *id);
+	return no_string(r, field, index, path, *id);
 }
 
 static int resolve_types(struct reader *r)

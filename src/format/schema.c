@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/schema.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "format/wire.h"
@@ -10,7 +11,8 @@
 
 static bool fail(struct schema_fault *fault, int err, const uint8_t *at, const char *field, const char *what)
 {
-	*fault = (struct schema_fault){ err, at, field, what };
+	*fault = (struct schema_fault){ .err = err, .at = at, .what = what };
+	snprintf(fault->field, sizeof(fault->field), "%s", field);
 	return false;
 }
 
@@ -28,6 +30,16 @@ static void add_varint(struct buf *out, uint64_t v)
 	buf_add_char(out, (char)v);
 }
 
+/* A fault inside a nested message gets that one's name and place before its own. */
+static bool fail_inside(struct schema_fault *fault, const char *field, unsigned index)
+{
+	char inner[sizeof(fault->field)];
+
+	memcpy(inner, fault->field, sizeof(inner));
+	snprintf(fault->field, sizeof(fault->field), "%.24s[%u]%s%.24s", field, index, *inner ? "." : "", inner);
+	return false;
+}
+
 /* A varint of five bytes for a length that is known only later. */
 static void put_length(struct buf *out, size_t at, size_t len)
 {
@@ -42,6 +54,7 @@ static bool rewrite(struct schema_fault *fault, const ProtobufCMessageDescriptor
 	struct buf *out, unsigned depth)
 {
 	struct cursor c = { data, data + len, 0 };
+	unsigned n_nested = 0; /* no message of ours has nested ones of two kinds */
 	struct wire_field f;
 
 	while (wire_next(&c, &f)) {
@@ -63,7 +76,8 @@ static bool rewrite(struct schema_fault *fault, const ProtobufCMessageDescriptor
 		at = out->len;
 		buf_add_fill(out, '\0', 5);
 		if (!rewrite(fault, field->descriptor, f.data, f.len, out, depth + 1))
-			return false;
+			return fail_inside(fault, field->name, n_nested);
+		n_nested++;
 		put_length(out, at, out->len - at - 5);
 	}
 	return c.err ? fail(fault, c.err, f.start, "", wire_fault(&c, &f)) : true;

@@ -17,7 +17,7 @@
 struct schema_fault {
 	int err;                 /* ASSAY_ERR_FORMAT or ASSAY_ERR_TRUNCATED */
 	const uint8_t *at;
-	const char *field;       /* the name of the field at fault, or "" */
+	char field[64];          /* the path of the field at fault below the message, or "" */
 	const char *what;
 };
 

@@ -52,8 +52,9 @@ static inline bool wire_next(struct cursor *c, struct wire_field *f)
 		cursor_take(c, 8);
 		break;
 	case WIRE_BYTES:
-		f->len = (size_t)cursor_varint(c);
-		f->data = cursor_take(c, f->len);
+		f->value = cursor_varint(c);
+		f->data = cursor_take(c, f->value);
+		f->len = (size_t)f->value;
 		break;
 	case WIRE_FIXED32:
 		cursor_take(c, 4);

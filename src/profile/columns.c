@@ -171,7 +171,7 @@ int columns_drop_ambiguous(struct profile_builder *b, struct assay_diag *diag)
 	return columns_make_common(b, 1, diag);
 }
 
-/* A decimal integer with an optional sign; where it is too large for int64, no column has it either. */
+/* A decimal integer with an optional sign; one that is beyond int64 is taken for a name, as in the reference. */
 static bool parse_index(struct str s, bool *negative, uint64_t *value)
 {
 	size_t i = s.len && (s.p[0] == '-' || s.p[0] == '+');
@@ -183,23 +183,25 @@ static bool parse_index(struct str s, bool *negative, uint64_t *value)
 	for (; i < s.len; i++) {
 		if (!isdigit((unsigned char)s.p[i]))
 			return false;
-		if (*value < UINT64_C(1) << 50)
-			*value = *value * 10 + (uint64_t)(s.p[i] - '0');
+		if (ckd_mul(value, *value, 10) || ckd_add(value, *value, s.p[i] - '0'))
+			return false;
 	}
-	return true;
+	return *value <= (uint64_t)INT64_MAX + *negative;
 }
 
 static int no_such_column(const struct assay_profile *p, struct str name, struct assay_diag *diag)
 {
 	struct buf b = BUF_INIT;
 
+	buf_add_quoted(&b, name);
+	buf_add_str(&b, STR(" must be one of: ["));
 	for (size_t i = 0; i < profile_n_types(p); i++) {
 		if (i)
 			buf_add_char(&b, ' ');
-		buf_add_str(&b, profile_str(p, type_name(p, i)));
+		buf_add_safe(&b, profile_str(p, type_name(p, i)));
 	}
-	diag_set(diag, ASSAY_ERR_ARGUMENT, "sample_index \"%.*s\" must be one of: [%s]", (int)name.len, name.p,
-		b.data ? b.data : "");
+	buf_add_char(&b, ']');
+	diag_set(diag, ASSAY_ERR_ARGUMENT, "sample_index %s", b.failed ? "names no sample type" : b.data);
 	buf_release(&b);
 	return ASSAY_ERR_ARGUMENT;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <assert.h>
 #include <string.h>
 
 #include "report/report.h"
@@ -64,6 +65,8 @@ const struct report reports[] = {
 	{ "weblist", "regex", "Source and assembly of matching functions in a browser", NULL, REPORT_FORMAT, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL },
 };
+
+static_assert(sizeof(reports) / sizeof(reports[0]) <= REPORTS_MAX, "REPORTS_MAX is too small");
 
 const struct report *report_find(const char *name)
 {

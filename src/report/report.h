@@ -87,6 +87,8 @@ struct report {
 	int (*run)(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 };
 
+#define REPORTS_MAX 48 /* room for all of them */
+
 /* All reports, in alphabetical order, and one without a name at the end. */
 extern const struct report reports[];
 

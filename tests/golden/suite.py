@@ -3,6 +3,8 @@
 
 import os
 import re
+import resource
+import signal
 import subprocess
 import sys
 
@@ -33,11 +35,18 @@ def environment(more=()):
     return env
 
 
-def assay(args, data=None, stdin=None, stdout=subprocess.PIPE, env=(), cwd=TESTDATA):
+def limit_files(size):
+    """A write beyond the limit fails with EFBIG, as on a disk that is full."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+
+
+def assay(args, data=None, stdin=None, stdout=subprocess.PIPE, env=(), file_limit=None):
     """Runs assay; `data` comes through a pipe, `stdin` is an open file."""
+    prepare = None if file_limit is None else lambda: limit_files(file_limit)
     feed = {"input": data} if data is not None else {"stdin": stdin if stdin is not None else subprocess.DEVNULL}
-    p = subprocess.run([ASSAY, *args], cwd=cwd, env=environment(env), stdout=stdout, stderr=subprocess.PIPE,
-                       timeout=TIMEOUT, check=False, **feed)
+    p = subprocess.run([ASSAY, *args], cwd=TESTDATA, env=environment(env), stdout=stdout,
+                       stderr=subprocess.PIPE, preexec_fn=prepare, timeout=TIMEOUT, check=False, **feed)
     return Result(p.returncode, p.stdout or b"", p.stderr)
 
 

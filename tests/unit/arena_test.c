@@ -18,7 +18,8 @@ Test(arena, every_allocation_is_aligned_for_any_type_and_overlaps_no_other)
 		cr_assert_eq((uintptr_t)p % alignof(max_align_t), 0);
 		memset(p, (int)size, size);
 		if (before && size > 1)
-			cr_assert_eq((unsigned char)before[size - 2], size - 1, "size %zu wrote into the one before", size);
+			cr_assert_eq((unsigned char)before[size - 2], size - 1, "size %zu wrote into the one before",
+				size);
 		before = p;
 	}
 	arena_release(&a);

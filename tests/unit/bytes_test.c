@@ -169,7 +169,8 @@ Test(bytes, a_plain_pipe_is_taken_as_it_is)
 		const char *text;
 		size_t len, step;
 	} cases[] = {
-		{ "", 0, 1 }, { "\x1f", 1, 1 }, { "x", 1, 1 }, { "\x1fx", 2, 1 }, { "x\x1f\x8b", 3, 1 }, { "hello", 5, 1 },
+		{ "", 0, 1 }, { "\x1f", 1, 1 }, { "x", 1, 1 }, { "\x1fx", 2, 1 }, { "x\x1f\x8b", 3, 1 },
+		{ "hello", 5, 1 },
 		{ "hello", 5, 9 },
 	};
 
@@ -179,7 +180,8 @@ Test(bytes, a_plain_pipe_is_taken_as_it_is)
 		struct bytes b = BYTES_INIT;
 
 		cr_expect_eq(read_pipe(&b, cases[i].text, cases[i].len, cases[i].step, &ctx, &diag), 0, "case %zu", i);
-		cr_expect(b.len == cases[i].len && (!b.len || memcmp(b.data, cases[i].text, b.len) == 0), "case %zu", i);
+		cr_expect(b.len == cases[i].len && (!b.len || memcmp(b.data, cases[i].text, b.len) == 0), "case %zu",
+			i);
 		cr_expect_eq(ctx.bytes_left, 5 - cases[i].len, "case %zu", i);
 		bytes_release(&b);
 	}

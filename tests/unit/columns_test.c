@@ -81,6 +81,8 @@ Test(columns, what_names_none_says_which_there_are)
 	expect_no_column(p, " 1", "sample_index \" 1\" must be one of: [samples cpu]");
 	expect_no_column(p, "0x1", "sample_index \"0x1\" must be one of: [samples cpu]");
 	expect_no_column(p, "inuse_", "sample_index \"inuse_\" must be one of: [samples cpu]");
+	/* A number beyond 64 bits is a name. */
+	expect_no_column(p, "99999999999999999999", "sample_index \"99999999999999999999\" must be one of: [samples cpu]");
 	/* The prefix of what is asked for is taken off, never that of what is there. */
 	expect_no_column(p, "inuse_inuse_cpu", "sample_index \"inuse_inuse_cpu\" must be one of: [samples cpu]");
 	profile_free(p);

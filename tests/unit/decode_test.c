@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "proto_builder.h"
@@ -100,7 +101,8 @@ static void dump_locations(struct buf *out, const struct assay_profile *p)
 		for (uint32_t k = 0; k < l->n_lines; k++) {
 			const struct line *line = &p->lines.items[l->first_line + k];
 
-			buf_addf(out, " %" PRIu64 ":%" PRId64 ":%" PRId64, p->functions.items[line->function].id, line->number,
+			buf_addf(out, " %" PRIu64 ":%" PRId64 ":%" PRId64, p->functions.items[line->function].id,
+				line->number,
 				line->column);
 		}
 		buf_add_char(out, '\n');
@@ -121,7 +123,8 @@ static char *dump(const struct assay_profile *p)
 	for (size_t i = 0; i < p->mappings.n; i++) {
 		const struct mapping *m = &p->mappings.items[i];
 
-		buf_addf(&out, "mapping %" PRIu64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %d%d%d%d ", m->id, m->start, m->limit,
+		buf_addf(&out, "mapping %" PRIu64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %d%d%d%d ", m->id, m->start,
+			m->limit,
 			m->offset, m->has_functions, m->has_filenames, m->has_line_numbers, m->has_inline_frames);
 		dump_string(&out, p, m->file);
 		dump_string(&out, p, m->build_id);
@@ -179,7 +182,8 @@ static void add_all_fields(struct buf *parts)
 {
 	struct buf m = BUF_INIT, inner = BUF_INIT;
 
-	proto_strings(&parts[0], "cpu", "ns", "main", "_Zmain", "m.c", "bin", "id", "drop", "keep", "note", "url", "k", "v",
+	proto_strings(&parts[0], "cpu", "ns", "main", "_Zmain", "m.c", "bin", "id", "drop", "keep", "note", "url", "k",
+		"v",
 		"bytes", NULL);
 	proto_value_type(&parts[1], 1, 1, 2);
 	proto_value_type(&parts[1], 1, 12, 13);
@@ -391,7 +395,8 @@ Test(decode, ids_may_be_dense_sparse_or_huge)
 			cr_expect_eq(p->stacks.items[k], ((const uint32_t[]){ 2, 0, 1, 2, 1 })[k], "case %zu", i);
 		for (unsigned k = 0; k < 3; k++) {
 			cr_expect_eq(p->locations.items[k].mapping, 2 - k, "case %zu", i);
-			cr_expect_eq(p->lines.items[p->locations.items[k].first_line].function, (k + 1) % 3, "case %zu", i);
+			cr_expect_eq(p->lines.items[p->locations.items[k].first_line].function, (k + 1) % 3, "case %zu",
+				i);
 		}
 		profile_free(p);
 	}
@@ -432,6 +437,89 @@ Test(decode, ids_of_every_length_are_read_to_the_end_of_the_block)
 	}
 }
 
+/* id in at least n bytes: writers may spell a short number long. */
+static void add_padded(struct buf *b, uint64_t id, unsigned n)
+{
+	while (--n || id >= 0x80) {
+		buf_add_char(b, (char)(id | 0x80));
+		id >>= 7;
+		n += !n;
+	}
+	buf_add_char(b, (char)id);
+}
+
+/* A block of ids of mixed lengths, in which the one at place bad, if there is any, is beyond the table. */
+static void expect_block(uint32_t seed, size_t bad)
+{
+	enum { N_LOCATIONS = 20000, N_IDS = 60 };
+	static struct buf base = BUF_INIT;
+	struct buf b = BUF_INIT, m = BUF_INIT, block = BUF_INIT, exact = BUF_INIT;
+	struct profile_builder builder;
+	struct assay_diag diag;
+	uint32_t ids[N_IDS], state = seed;
+	size_t bad_at = 0;
+	char path[64];
+	bool mine;
+
+	if (!base.len) {
+		proto_strings(&base, "cpu", NULL);
+		proto_value_type(&base, 1, CPU, 0);
+		for (unsigned id = 1; id <= N_LOCATIONS; id++)
+			proto_location(&base, id, 0, 0, 0);
+	}
+	for (size_t i = 0; i < N_IDS; i++) {
+		static const uint32_t most[] = { 0x7f, 0x3fff, N_LOCATIONS };
+
+		state = state * 1664525 + 1013904223;
+		ids[i] = 1 + (state >> 8) % most[(state >> 4) % 3];
+		if (i == bad) {
+			bad_at = block.len;
+			ids[i] = state & 8 ? 0 : N_LOCATIONS + 1;
+		}
+		/* One in sixteen is spelled with up to ten bytes. */
+		add_padded(&block, ids[i], (state >> 24) % 16 ? 1 : 1 + (state >> 28) % 10);
+	}
+	buf_add_str(&b, buf_str(&base));
+	proto_uint(&m, 2, 5);
+	proto_bytes(&m, 1, block.data, block.len);
+	proto_message(&b, 2, &m);
+	/* The block is the end of all, in memory that ends there too. */
+	bad_at += b.len - block.len;
+	exact.data = memcpy(malloc(b.len), b.data, b.len);
+	exact.len = b.len;
+	if (bad < N_IDS) {
+		cr_expect_eq(decode(&exact, &builder, &mine, &diag), ASSAY_ERR_FORMAT, "seed %u", seed);
+		snprintf(path, sizeof(path), "sample[0].location_id[%zu]", bad);
+		cr_expect_str_eq(diag.path, path, "seed %u: %s, not %s", seed, diag.path, path);
+		cr_expect_eq(diag.offset, bad_at, "seed %u: at %zu, not %zu", seed, (size_t)diag.offset, bad_at);
+	} else {
+		cr_assert_eq(decode(&exact, &builder, &mine, &diag), 0, "seed %u: %s: %s", seed, diag.path, diag.text);
+		cr_assert_eq(builder.profile->stacks.n, N_IDS);
+		for (size_t i = 0; i < N_IDS; i++)
+			cr_assert_eq(builder.profile->stacks.items[i], ids[i] - 1, "seed %u id %zu", seed, i);
+	}
+	builder_release(&builder);
+	buf_release(&b);
+	buf_release(&block);
+	free(exact.data);
+	if (seed == UINT32_MAX)
+		buf_release(&base);
+}
+
+Test(decode, blocks_of_ids_of_mixed_lengths_are_read_one_for_one)
+{
+	for (uint32_t seed = 0; seed < 60; seed++)
+		expect_block(seed, SIZE_MAX);
+	expect_block(UINT32_MAX, SIZE_MAX);
+}
+
+Test(decode, a_bad_id_is_found_wherever_it_stands_in_a_block)
+{
+	for (uint32_t seed = 0; seed < 60; seed++)
+		expect_block(seed, seed);
+	expect_block(UINT32_MAX, 59);
+}
+
 Test(decode, of_a_scalar_that_comes_twice_the_last_counts)
 {
 	struct buf b = BUF_INIT, m = BUF_INIT;
@@ -470,7 +558,8 @@ Test(decode, a_second_time_means_that_two_profiles_were_joined)
 		uint64_t first, second;
 		bool joined;
 	} cases[] = {
-		{ 1, 2, true }, { 1, 1, true }, { 1, 0, true }, { (uint64_t)-1, 5, true }, { 0, 5, false }, { 0, 0, false },
+		{ 1, 2, true }, { 1, 1, true }, { 1, 0, true }, { (uint64_t)-1, 5, true }, { 0, 5, false },
+		{ 0, 0, false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -623,36 +712,52 @@ static void expect_faults(const struct fault *faults, size_t n)
 Test(decode, faults_of_samples_are_named_to_the_value)
 {
 	static const struct fault faults[] = {
-		{ LITERAL("\x12\x08\x0a\x04\x01\x01\x01\x09\x10\x05"), FORMAT, 7, "sample[0].location_id[3]", "no location 9", true },
+		{ LITERAL("\x12\x08\x0a\x04\x01\x01\x01\x09\x10\x05"), FORMAT, 7, "sample[0].location_id[3]",
+			"no location 9", true },
 		{ LITERAL("\x12\x04\x08\x01\x10\x05\x12\x08\x0a\x04\x01\x01\x01\x09\x10\x05"), FORMAT, 13,
 			"sample[1].location_id[3]", "no location 9", true },
 		{ LITERAL("\x12\x04\x08\x09\x10\x05"), FORMAT, 2, "sample[0].location_id[0]", "no location 9", true },
 		{ LITERAL("\x12\x04\x08\x00\x10\x05"), FORMAT, 2, "sample[0].location_id[0]", "no location 0", true },
-		{ LITERAL("\x12\x05\x0a\x01\x00\x10\x05"), FORMAT, 4, "sample[0].location_id[0]", "no location 0", true },
-		{ LITERAL("\x12\x08\x0a\x02\x01\x01\x08\x02\x10\x05"), FORMAT, 6, "sample[0].location_id[2]", "no location 2", true },
+		{ LITERAL("\x12\x05\x0a\x01\x00\x10\x05"), FORMAT, 4, "sample[0].location_id[0]", "no location 0",
+			true },
+		{ LITERAL("\x12\x08\x0a\x02\x01\x01\x08\x02\x10\x05"), FORMAT, 6, "sample[0].location_id[2]",
+			"no location 2", true },
 		{ LITERAL("\x12\x0d\x08" MINUS_1 "\x10\x05"), FORMAT, 2, "sample[0].location_id[0]",
 			"no location 18446744073709551615", true },
+		/* Numbers whose low part alone would be a location. */
+		{ LITERAL("\x12\x0c\x0a\x08\x01\x81\x80\x80\x80\x01\x01\x01\x10\x05"), FORMAT, 5,
+			"sample[0].location_id[1]",
+			"no location 268435457", true },
+		{ LITERAL("\x12\x0c\x0a\x08\x81\x80\x80\x80\x01\x01\x01\x01\x10\x05"), FORMAT, 4,
+			"sample[0].location_id[0]",
+			"no location 268435457", true },
 		{ LITERAL("\x12\x06\x0a\x02\x01\x80\x10\x05"), TRUNCATED, 5, "sample[0].location_id", CUT, true },
-		{ LITERAL("\x12\x0d\x0a\x0b\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), FORMAT, 4, "sample[0].location_id", CUT,
+		{ LITERAL("\x12\x0d\x0a\x0b\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), FORMAT, 4,
+			"sample[0].location_id", CUT,
 			true },
 		{ LITERAL("\x12\x04\x12\x02\x05\x80"), TRUNCATED, 5, "sample[0].value", CUT, true },
 		{ LITERAL("\x12\x06\x08\x01\x10\x05\x10\x06"), FORMAT, 0, "sample[0]",
 			"mismatch: sample has 2 values vs. 1 types", true },
-		{ LITERAL("\x12\x02\x08\x01"), FORMAT, 0, "sample[0]", "mismatch: sample has 0 values vs. 1 types", true },
+		{ LITERAL("\x12\x02\x08\x01"), FORMAT, 0, "sample[0]", "mismatch: sample has 0 values vs. 1 types",
+			true },
 		{ LITERAL("\x12\x00"), FORMAT, 0, "sample[0]", "mismatch: sample has 0 values vs. 1 types", true },
 		{ LITERAL("\x12\x09\x11" "12345678"), FORMAT, 2, "sample[0].value", WIRE, true },
 		{ LITERAL("\x12\x05\x0d" "1234"), FORMAT, 2, "sample[0].location_id", WIRE, true },
 		{ LITERAL("\x12\x02\x18\x01"), FORMAT, 2, "sample[0].label", WIRE, true },
 		{ LITERAL("\x12\x03\x08\x01\x10"), TRUNCATED, 4, "sample[0]", BEYOND, true },
 		{ LITERAL("\x12\x01\x0b"), FORMAT, 2, "sample[0]", NO_WIRE, true },
-		{ LITERAL("\x12\x0e\xa0\x06\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), FORMAT, 2, "sample[0]", LONG, true },
-		{ LITERAL("\x12\x08\x08\x01\x10\x05\x1a\x02\x08\x63"), FORMAT, 6, "sample[0].label.key", "no such string", true },
-		{ LITERAL("\x12\x0a\x08\x01\x10\x05\x1a\x04\x08\x03\x10\x63"), FORMAT, 6, "sample[0].label.str", "no such string",
+		{ LITERAL("\x12\x0e\xa0\x06\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), FORMAT, 2, "sample[0]",
+			LONG, true },
+		{ LITERAL("\x12\x08\x08\x01\x10\x05\x1a\x02\x08\x63"), FORMAT, 6, "sample[0].label.key",
+			"no such string", true },
+		{ LITERAL("\x12\x0a\x08\x01\x10\x05\x1a\x04\x08\x03\x10\x63"), FORMAT, 6, "sample[0].label.str",
+			"no such string",
 			true },
 		{ LITERAL("\x12\x0a\x08\x01\x10\x05\x1a\x04\x08\x03\x20\x63"), FORMAT, 6, "sample[0].label.num_unit",
 			"no such string", true },
 		/* Even a label that says nothing must have a key. */
-		{ LITERAL("\x12\x11\x08\x01\x10\x05\x1a\x0b\x08" MINUS_1), FORMAT, 6, "sample[0].label.key", "no such string", true },
+		{ LITERAL("\x12\x11\x08\x01\x10\x05\x1a\x0b\x08" MINUS_1), FORMAT, 6, "sample[0].label.key",
+			"no such string", true },
 		{ LITERAL("\x12\x0b\x08\x01\x10\x05\x1a\x05\x0d" "1234"), FORMAT, 8, "sample[0].label", WIRE, true },
 		{ LITERAL("\x12\x07\x08\x01\x10\x05\x1a\x01\x08"), TRUNCATED, 8, "sample[0].label", BEYOND, true },
 	};
@@ -678,7 +783,8 @@ Test(decode, faults_of_the_wire_are_named_with_their_place)
 		{ LITERAL("\x20\x01"), FORMAT, 0, "location", WIRE, false },
 		{ LITERAL("\x28\x01"), FORMAT, 0, "function", WIRE, false },
 		{ LITERAL("\x30\x01"), FORMAT, 0, "string_table", WIRE, false },
-		{ LITERAL("\x3a\x01\x01"), FORMAT, 0, "drop_frames", WIRE, false }, /* no block where one value belongs */
+		{ LITERAL("\x3a\x01\x01"), FORMAT, 0, "drop_frames", WIRE, false },
+			/* no block where one value belongs */
 		{ LITERAL("\x42\x00"), FORMAT, 0, "keep_frames", WIRE, false },
 		{ LITERAL("\x4a\x01\x01"), FORMAT, 0, "time_nanos", WIRE, false },
 		{ LITERAL("\x55" "1234"), FORMAT, 0, "duration_nanos", WIRE, false },
@@ -689,6 +795,8 @@ Test(decode, faults_of_the_wire_are_named_with_their_place)
 		{ LITERAL("\x7a\x00"), FORMAT, 0, "doc_url", WIRE, false },
 		{ LITERAL("\x6a\x01\x80"), TRUNCATED, 3, "comment", CUT, false },
 		{ LITERAL("\x0a\x02\x0a\x00"), FORMAT, 2, "sample_type[1].type", WIRE, false },
+		{ LITERAL("\x5a\x02\x0a\x00"), FORMAT, 2, "period_type.type", WIRE, false },
+		{ LITERAL("\x22\x07\x22\x05\x0d" "1234"), FORMAT, 4, "location[1].line[0].function_id", WIRE, false },
 		{ LITERAL("\x1a\x09\x11" "12345678"), FORMAT, 2, "mapping[1].memory_start", WIRE, false },
 		{ LITERAL("\x1a\x01\x08"), TRUNCATED, 2, "mapping[1]", BEYOND, false },
 		{ LITERAL("\x1a\x03\x08\x02\x0b"), FORMAT, 4, "mapping[1]", NO_WIRE, false },
@@ -702,23 +810,37 @@ Test(decode, faults_of_the_wire_are_named_with_their_place)
 Test(decode, faults_of_references_are_named_with_the_message_they_stand_in)
 {
 	static const struct fault faults[] = {
-		{ LITERAL("\x60\x01\x0a\x02\x08\x63"), FORMAT, 2, "sample_type[1].type", "no string 99, the table has 5", false },
-		{ LITERAL("\x0a\x02\x10\x05"), FORMAT, 0, "sample_type[1].unit", "no string 5, the table has 5", false },
-		{ LITERAL("\x0a\x0b\x08" MINUS_1), FORMAT, 0, "sample_type[1].type", "no string -1, the table has 5", false },
-		{ LITERAL("\x1a\x04\x08\x02\x28\x63"), FORMAT, 0, "mapping[1].filename", "no string 99, the table has 5", false },
-		{ LITERAL("\x1a\x04\x08\x02\x30\x63"), FORMAT, 0, "mapping[1].build_id", "no string 99, the table has 5", false },
-		{ LITERAL("\x2a\x04\x08\x02\x10\x63"), FORMAT, 0, "function[1].name", "no string 99, the table has 5", false },
-		{ LITERAL("\x2a\x04\x08\x02\x18\x63"), FORMAT, 0, "function[1].system_name", "no string 99, the table has 5", false },
-		{ LITERAL("\x2a\x04\x08\x02\x20\x63"), FORMAT, 0, "function[1].filename", "no string 99, the table has 5", false },
+		{ LITERAL("\x60\x01\x0a\x02\x08\x63"), FORMAT, 2, "sample_type[1].type",
+			"no string 99, the table has 5", false },
+		{ LITERAL("\x0a\x02\x10\x05"), FORMAT, 0, "sample_type[1].unit", "no string 5, the table has 5",
+			false },
+		{ LITERAL("\x0a\x0b\x08" MINUS_1), FORMAT, 0, "sample_type[1].type", "no such string, the table has 5",
+			false },
+		{ LITERAL("\x1a\x04\x08\x02\x28\x63"), FORMAT, 0, "mapping[1].filename",
+			"no string 99, the table has 5", false },
+		{ LITERAL("\x1a\x04\x08\x02\x30\x63"), FORMAT, 0, "mapping[1].build_id",
+			"no string 99, the table has 5", false },
+		{ LITERAL("\x2a\x04\x08\x02\x10\x63"), FORMAT, 0, "function[1].name", "no string 99, the table has 5",
+			false },
+		{ LITERAL("\x2a\x04\x08\x02\x18\x63"), FORMAT, 0, "function[1].system_name",
+			"no string 99, the table has 5", false },
+		{ LITERAL("\x2a\x04\x08\x02\x20\x63"), FORMAT, 0, "function[1].filename",
+			"no string 99, the table has 5", false },
+		{ LITERAL("\x2a\x09\x08\x02\x10\x80\x80\x80\x80\x80\x01"), FORMAT, 0, "function[1].name",
+			"no such string, the table has 5", false },
 		{ LITERAL("\x1a\x00"), FORMAT, 0, "mapping[1].id", "reserved id 0", true },
 		{ LITERAL("\x2a\x00"), FORMAT, 0, "function[1].id", "reserved id 0", true },
 		{ LITERAL("\x22\x00"), FORMAT, 0, "location[1].id", "reserved id 0", true },
-		{ LITERAL("\x1a\x02\x08\x02\x1a\x02\x08\x01"), FORMAT, 4, "mapping[2].id", "an earlier one has the same id 1", true },
+		{ LITERAL("\x1a\x02\x08\x02\x1a\x02\x08\x01"), FORMAT, 4, "mapping[2].id",
+			"an earlier one has the same id 1", true },
 		{ LITERAL("\x2a\x02\x08\x01"), FORMAT, 0, "function[1].id", "an earlier one has the same id 1", true },
 		{ LITERAL("\x22\x02\x08\x01"), FORMAT, 0, "location[1].id", "an earlier one has the same id 1", true },
-		{ LITERAL("\x22\x06\x08\x02\x22\x02\x08\x09"), FORMAT, 0, "location[1].line[0].function_id", "no function 9", true },
-		{ LITERAL("\x22\x04\x08\x02\x22\x00"), FORMAT, 0, "location[1].line[0].function_id", "no function 0", true },
-		{ LITERAL("\x22\x0a\x08\x02\x22\x02\x08\x01\x22\x02\x08\x09"), FORMAT, 0, "location[1].line[1].function_id",
+		{ LITERAL("\x22\x06\x08\x02\x22\x02\x08\x09"), FORMAT, 0, "location[1].line[0].function_id",
+			"no function 9", true },
+		{ LITERAL("\x22\x04\x08\x02\x22\x00"), FORMAT, 0, "location[1].line[0].function_id", "no function 0",
+			true },
+		{ LITERAL("\x22\x0a\x08\x02\x22\x02\x08\x01\x22\x02\x08\x09"), FORMAT, 0,
+			"location[1].line[1].function_id",
 			"no function 9", true },
 	};
 

@@ -25,7 +25,7 @@ Test(graph, flat_is_the_leaf_s_and_cum_is_everybody_s)
 	SAMPLE(&f, "main leaf", 3);
 	SAMPLE(&f, "main", 2);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "leaf 8 8\nmain 2 10\nwork 0 5\n");
+	expect_rows(p, &(struct query){ 0 }, "leaf 8 8\nmain 2 10\nwork 0 5\n");
 	expect_rows(p, &(struct query){ .trim.sort_cum = true }, "main 2 10\nleaf 8 8\nwork 0 5\n");
 	profile_free(p);
 }
@@ -35,13 +35,13 @@ Test(graph, recursive_function_counts_cum_once)
 	const struct assay_profile *p;
 	struct fixture f;
 
-	/* main → rec → rec → rec 5, main → rec → other → rec → leaf 3; two locations of rec, and one with rec inlined in rec */
+	/* main → rec → rec → rec 5, main → rec → other → rec → leaf 3, main → rec~rec~rec 1 */
 	fixture_init(&f, "cpu/ns");
 	SAMPLE(&f, "main rec rec@:2 rec", 5);
 	SAMPLE(&f, "main rec other rec@:2 leaf", 3);
 	SAMPLE(&f, "main rec~rec~rec", 1);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "rec 6 9\nleaf 3 3\nmain 0 9\nother 0 3\n");
+	expect_rows(p, &(struct query){ 0 }, "rec 6 9\nleaf 3 3\nmain 0 9\nother 0 3\n");
 	profile_free(p);
 }
 
@@ -94,7 +94,8 @@ Test(graph, granularity_says_what_is_one_node)
 		const char *expected;
 	} cases[] = {
 		{ { .graph.granularity = GRANULARITY_FUNCTIONS }, "f 6 6\ng 4 4\nmain 0 10\n" },
-		{ { .graph.granularity = GRANULARITY_FILEFUNCTIONS }, "f a.c 5 5\ng b.c 4 4\nf b.c 1 1\nmain m.c 0 10\n" },
+		{ { .graph.granularity = GRANULARITY_FILEFUNCTIONS },
+			"f a.c 5 5\ng b.c 4 4\nf b.c 1 1\nmain m.c 0 10\n" },
 		{ { .graph.granularity = GRANULARITY_FILES }, "a.c 5 5\nb.c 5 5\nm.c 0 10\n" },
 		{ { .graph.granularity = GRANULARITY_LINES },
 			"g b.c:9 4 4\nf a.c:1 3 3\nf a.c:2 2 2\nf b.c:1 1 1\nmain m.c:7 0 10\n" },
@@ -134,7 +135,7 @@ Test(graph, without_inlines_a_location_is_its_outermost_function)
 	fixture_init(&f, "cpu/ns");
 	SAMPLE(&f, "main outer~mid~inner", 5);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "inner 5 5 inline\nmain 0 5\nmid 0 5 inline\nouter 0 5\n");
+	expect_rows(p, &(struct query){ 0 }, "inner 5 5 inline\nmain 0 5\nmid 0 5 inline\nouter 0 5\n");
 	expect_rows(p, &(struct query){ .view.no_inlines = true }, "outer 5 5\nmain 0 5\n");
 	profile_free(p);
 }
@@ -186,7 +187,7 @@ Test(graph, objects_split_nodes_where_that_is_asked)
 	SAMPLE(&f, "f%other", 2);
 	SAMPLE(&f, "f#5", 4);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "f 7 7\n");
+	expect_rows(p, &(struct query){ 0 }, "f 7 7\n");
 	expect_rows(p, &(struct query){ .graph.split_objects = true }, "f 4 4\nf 2 2\nf 1 1\n");
 	profile_free(p);
 }
@@ -204,9 +205,11 @@ Test(graph, paths_are_trimmed_and_cleaned_before_they_are_compared)
 	p = fixture_seal(&f);
 	expect_rows(p, &(struct query){ .graph.granularity = GRANULARITY_FILEFUNCTIONS }, "f 8 8\nf /src/x/a.c 7 7\n");
 	/* Trimmed as recorded, then cleaned: the path that only ends up in /src keeps it. */
-	expect_rows(p, &(struct query){ .graph = { .granularity = GRANULARITY_FILEFUNCTIONS, .trim_path = STR("/src") } },
+	expect_rows(p, &(struct query){ .graph = { .granularity = GRANULARITY_FILEFUNCTIONS,
+		.trim_path = STR("/src") } },
 		"f 8 8\nf /src/x/a.c 4 4\nf /x/a.c 2 2\nf x/a.c 1 1\n");
-	expect_rows(p, &(struct query){ .graph = { .granularity = GRANULARITY_FILEFUNCTIONS, .source_path = STR("/home/src") } },
+	expect_rows(p, &(struct query){ .graph = { .granularity = GRANULARITY_FILEFUNCTIONS,
+		.source_path = STR("/home/src") } },
 		"f 8 8\nf x/a.c 5 5\nf /x/a.c 2 2\n");
 	profile_free(p);
 }
@@ -230,7 +233,8 @@ Test(graph, names_are_printed_as_far_as_they_are_known)
 		{ { .name = STR("f"), .object_file = STR("/bin/app") }, "f" },
 		{ { .file = STR("a.c"), .object_file = STR("/bin/app") }, "a.c" },
 		{ { .address = 0x2050, .object_file = STR("/bin/app") }, "0000000000002050 [app]" },
-		{ { .address = UINT64_MAX, .name = STR("f"), .file = STR("a.c"), .line = 1 }, "ffffffffffffffff f a.c:1" },
+		{ { .address = UINT64_MAX, .name = STR("f"), .file = STR("a.c"), .line = 1 },
+			"ffffffffffffffff f a.c:1" },
 		{ { .address = 1 }, "0000000000000001 <unknown>" },
 		{ { .object_file = STR("") }, "<unknown>" },
 	};
@@ -308,7 +312,7 @@ Test(trim, nodes_that_cancel_out_are_no_rows)
 	SAMPLE(&f, "z y", -3);
 	SAMPLE(&f, "z", 1);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "z 1 -2\nmain 0 3\n");
+	expect_rows(p, &(struct query){ 0 }, "z 1 -2\nmain 0 3\n");
 	profile_free(p);
 }
 
@@ -324,7 +328,7 @@ Test(trim, negative_nodes_go_where_that_is_asked)
 	SAMPLE(&f, "stays", 4);
 	SAMPLE(&f, "stays gone", -5);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "gone -10 -10\nstays 4 -1\nup 3 3\nbelow 0 -2\n");
+	expect_rows(p, &(struct query){ 0 }, "gone -10 -10\nstays 4 -1\nup 3 3\nbelow 0 -2\n");
 	expect_rows(p, &(struct query){ .graph.drop_negative = true }, "stays 4 -1\nup 3 3\n");
 	profile_free(p);
 }
@@ -389,37 +393,43 @@ Test(trim, a_count_keeps_the_first_rows)
 	SAMPLE(&f, "main b", 3);
 	p = fixture_seal(&f);
 	for (size_t i = 0; i < N(cases); i++)
-		expect_rows(p, &(struct query){ .trim = { .node_count = cases[i].count, .sort_cum = cases[i].sort_cum } },
+		expect_rows(p, &(struct query){ .trim = { .node_count = cases[i].count,
+			.sort_cum = cases[i].sort_cum } },
 			cases[i].expected);
 	profile_free(p);
 }
 
-Test(trim, rows_of_equal_value_are_sorted_by_name_then_by_the_other_value)
+Test(trim, rows_of_equal_value_are_sorted_by_name)
 {
 	const struct assay_profile *p;
 	struct fixture f;
 
 	fixture_init(&f, "cpu/ns");
-	SAMPLE(&f, "zz b", -5);
+	SAMPLE(&f, "AA b", -5);
 	SAMPLE(&f, "yy a", 5);
 	SAMPLE(&f, "xx B", 5);
 	SAMPLE(&f, "xx ab", 5);
+	SAMPLE(&f, "xx mm", 5);
+	SAMPLE(&f, "mm xx", 1);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "B 5 5\na 5 5\nab 5 5\nb -5 -5\nxx 0 10\nyy 0 5\nzz 0 -5\n");
+	/* mm has the larger cum of those with 5, and still its name decides. */
+	expect_rows(p, &(struct query){ 0 }, "B 5 5\na 5 5\nab 5 5\nb -5 -5\nmm 5 6\nxx 1 16\nAA 0 -5\nyy 0 5\n");
+	/* AA has less flat than the others of its cum, and comes first by its name. */
 	expect_rows(p, &(struct query){ .trim.sort_cum = true },
-		"xx 0 10\nB 5 5\na 5 5\nab 5 5\nb -5 -5\nyy 0 5\nzz 0 -5\n");
+		"xx 1 16\nmm 5 6\nAA 0 -5\nB 5 5\na 5 5\nab 5 5\nb -5 -5\nyy 0 5\n");
 	profile_free(p);
 }
 
 Test(trim, rows_that_print_alike_keep_one_order)
 {
-	/* [app] is that of three mappings; all else being equal, the first line as text and then the object file tell. */
+	/* Three mappings are [app]; all else being equal, the first line as text and then the object file tell. */
 	static const char *const orders[][4] = {
 		{ "-#9%/a/app", "-#10%/a/app", "-#10%/b/app", "-#10%/a/b/app" },
 		{ "-#10%/b/app", "-#10%/a/b/app", "-#9%/a/app", "-#10%/a/app" },
 	};
 
-	for (size_t i = 0; i < N(orders); i++) {
+	for (size_t i = 0; i < 2 * N(orders); i++) {
+		const struct trim_options trim = { .sort_cum = i >= N(orders) };
 		static const struct {
 			const char *object;
 			int64_t start_line;
@@ -434,16 +444,17 @@ Test(trim, rows_that_print_alike_keep_one_order)
 
 		fixture_init(&f, "cpu/ns");
 		for (size_t k = 0; k < 4; k++)
-			SAMPLE(&f, orders[i][k], 5);
+			SAMPLE(&f, orders[i % N(orders)][k], 5);
 		p = fixture_seal(&f);
 		v = (struct view){ .profile = p };
 		cr_assert_eq(graph_build(&g, &v, &o, NULL, NULL), 0);
-		cr_assert_eq(graph_trim(&g, &(struct trim_options){ 0 }, NULL), 0);
+		cr_assert_eq(graph_trim(&g, &trim, NULL), 0);
 		cr_assert_eq(g.rows.n, 4);
 		for (size_t k = 0; k < 4; k++) {
 			const struct node *n = &g.nodes.items[g.rows.items[k]];
 
-			cr_expect(str_equal(n->object_file, str_of(expected[k].object)), "order %zu row %zu: %.*s", i, k,
+			cr_expect(str_equal(n->object_file, str_of(expected[k].object)), "order %zu row %zu: %.*s", i,
+				k,
 				(int)n->object_file.len, n->object_file.p);
 			cr_expect_eq(n->start_line, expected[k].start_line, "order %zu row %zu", i, k);
 		}
@@ -461,7 +472,8 @@ Test(inlines, a_row_is_marked_by_how_its_calls_came_in)
 	} cases[] = {
 		{ { "main f" }, { .trim = { 0 } }, "f 1 1\nmain 0 1\n" },
 		{ { "main~f" }, { .trim = { 0 } }, "f 1 1 inline\nmain 0 1\n" },
-		{ { "main~f", "main f" }, { .trim = { 0 } }, "f 2 2\nmain 0 2\n" }, /* one edge that was not always inlined */
+		{ { "main~f", "main f" },
+		{ .trim = { 0 } }, "f 2 2\nmain 0 2\n" }, /* one edge that was not always inlined */
 		{ { "a~f", "b f" }, { .trim = { 0 } }, "f 2 2 partial\na 0 1\nb 0 1\n" },
 		{ { "a~f", "b~f" }, { .trim = { 0 } }, "f 2 2 inline\na 0 1\nb 0 1\n" },
 		{ { "a~b~c" }, { .trim = { 0 } }, "c 1 1 inline\na 0 1\nb 0 1 inline\n" },
@@ -499,12 +511,12 @@ Test(inlines, callers_that_were_trimmed_leave_their_call_to_the_next_one_up)
 	const struct assay_profile *p;
 	struct fixture f;
 
-	/* main calls mid, into which f was inlined. By count mid is dropped: f is then reached from main by an inlined line. */
+	/* main calls mid, into which f was inlined. Without mid the call from main to f is that inlined one. */
 	fixture_init(&f, "cpu/ns");
 	SAMPLE(&f, "main mid~f", 10);
 	SAMPLE(&f, "main", 5);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "f 10 10 inline\nmain 5 15\nmid 0 10\n");
+	expect_rows(p, &(struct query){ 0 }, "f 10 10 inline\nmain 5 15\nmid 0 10\n");
 	expect_rows(p, &(struct query){ .trim.node_count = 2 }, "f 10 10 inline\nmain 5 15\n");
 	/* With its only caller goes the mark. */
 	expect_rows(p, &(struct query){ .trim.node_count = 1 }, "f 10 10\n");
@@ -521,11 +533,11 @@ Test(inlines, a_caller_below_the_fraction_takes_its_share_of_the_mark_along)
 	SAMPLE(&f, "big f", 100);
 	SAMPLE(&f, "small~f", 1);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "f 101 101 partial\nbig 0 100\nsmall 0 1\n");
+	expect_rows(p, &(struct query){ 0 }, "f 101 101 partial\nbig 0 100\nsmall 0 1\n");
 	expect_rows(p, &(struct query){ .trim.node_fraction = 0.05 }, "f 101 101\nbig 0 100\n");
 	/* The node stays, its edge is below the fraction of edges. */
 	expect_rows(p, &(struct query){ .trim.edge_fraction = 0.05 }, "f 101 101\nbig 0 100\nsmall 0 1\n");
-	expect_rows(p, &(struct query){ .trim.edge_fraction = 0.0099 }, "f 101 101 partial\nbig 0 100\nsmall 0 1\n");
+	expect_rows(p, &(struct query){ .trim.edge_fraction = 0.01 }, "f 101 101 partial\nbig 0 100\nsmall 0 1\n");
 	profile_free(p);
 }
 
@@ -539,7 +551,7 @@ Test(inlines, a_caller_whose_values_cancel_out_still_calls)
 	SAMPLE(&f, "zero~f", 3);
 	SAMPLE(&f, "zero g", -3);
 	p = fixture_seal(&f);
-	expect_rows(p, &(struct query){ .trim = { 0 } }, "f 3 3 inline\ng -3 -3\n");
+	expect_rows(p, &(struct query){ 0 }, "f 3 3 inline\ng -3 -3\n");
 	expect_rows(p, &(struct query){ .trim.node_count = 1 }, "f 3 3\n");
 	profile_free(p);
 }

@@ -18,7 +18,8 @@ Test(label_units, keys_with_several_units_are_told_of_in_order)
 		{ { { NULL, NULL } }, "" },
 		{ { { "mem", "kb" }, { "mem", "kb" } }, "" },
 		{ { { "mem", NULL }, { "mem", NULL } }, "" },
-		{ { { "mem", "kb" }, { "mem", "bytes" } }, "For tag mem used unit kb, also encountered unit(s) bytes\n" },
+		{ { { "mem", "kb" },
+		{ "mem", "bytes" } }, "For tag mem used unit kb, also encountered unit(s) bytes\n" },
 		/* A number without a unit is no second unit, and does not choose. */
 		{ { { "mem", NULL }, { "mem", "kb" }, { "mem", NULL }, { "mem", "" } }, "" },
 		{ { { "mem", "kb" }, { "mem", "z" }, { "mem", "b" }, { "mem", "z" }, { "mem", "kb" }, { "mem", "b" } },

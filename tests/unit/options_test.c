@@ -22,8 +22,10 @@ Test(options, stand_in_alphabetical_order_and_each_says_what_it_is_for)
 			options[id - 1].name);
 		cr_expect_eq(option_find(o->name), id);
 		cr_expect(o->help && *o->help, "%s", o->name);
-		cr_expect(o->help && o->help[strlen(o->help) - 1] != '.' && !strchr(o->help, '\n'), "%s: %s", o->name, o->help);
-		cr_expect_eq(o->argument == NULL, o->type == OPTION_SWITCH, "%s: values have a name, switches none", o->name);
+		cr_expect(o->help && o->help[strlen(o->help) - 1] != '.' && !strchr(o->help, '\n'), "%s: %s", o->name,
+			o->help);
+		cr_expect_eq(o->argument == NULL, o->type == OPTION_SWITCH, "%s: values have a name, switches none",
+			o->name);
 		cr_expect(o->group == GROUP_NONE || o->type == OPTION_SWITCH, "%s", o->name);
 		cr_expect_eq(strspn(o->name, "abcdefghijklmnopqrstuvwxyz_"), strlen(o->name), "%s", o->name);
 	}
@@ -103,17 +105,26 @@ Test(options, integers_are_read_as_go_reads_them)
 		const char *fault;
 	} cases[] = {
 		{ "0", 0, NULL }, { "80", 80, NULL }, { "-1", -1, NULL }, { "+7", 7, NULL }, { "-0", 0, NULL },
-		{ "0x1F", 31, NULL }, { "-0X10", -16, NULL }, { "010", 8, NULL }, { "0o17", 15, NULL }, { "0b101", 5, NULL },
-		{ "0B1", 1, NULL }, { "1_000", 1000, NULL }, { "0x_ff", 255, NULL }, { "0_7", 7, NULL }, { "00", 0, NULL },
+		{ "0x1F", 31, NULL }, { "-0X10", -16, NULL }, { "010", 8, NULL }, { "0o17", 15, NULL },
+		{ "0b101", 5, NULL },
+		{ "0B1", 1, NULL }, { "0x_ff", 255, NULL }, { "0_7", 7, NULL }, { "00", 0, NULL },
 		{ "9223372036854775807", INT64_MAX, NULL }, { "-9223372036854775808", INT64_MIN, NULL },
 		{ "0x7fffffffffffffff", INT64_MAX, NULL }, { "-0x8000000000000000", INT64_MIN, NULL },
-		{ "9223372036854775808", 0, RANGE }, { "-9223372036854775809", 0, RANGE }, { "99999999999999999999", 0, RANGE },
+		{ "9223372036854775808", 0, RANGE }, { "-9223372036854775809", 0, RANGE },
+		{ "99999999999999999999", 0, RANGE },
+		{ "999999999999999999999999999999999999999999999999999999999999999999999999999999999999999999", 0,
+			RANGE },
 		{ "-99999999999999999999", 0, RANGE }, { "0xffffffffffffffff", 0, RANGE },
+		{ "1_000", 1000, NULL }, { "0x_1f", 31, NULL }, { "1__0", 0, SYNTAX },
 		{ "", 0, SYNTAX }, { "-", 0, SYNTAX }, { "+", 0, SYNTAX }, { "abc", 0, SYNTAX }, { "1x", 0, SYNTAX },
-		{ "0x", 0, SYNTAX }, { "0b", 0, SYNTAX }, { "0b2", 0, SYNTAX }, { "0o8", 0, SYNTAX }, { "09", 0, SYNTAX },
-		{ "1.5", 0, SYNTAX }, { "1e3", 0, SYNTAX }, { " 1", 0, SYNTAX }, { "1 ", 0, SYNTAX }, { "--1", 0, SYNTAX },
-		{ "+-1", 0, SYNTAX }, { "- 1", 0, SYNTAX }, { "_1", 0, SYNTAX }, { "1_", 0, SYNTAX }, { "1__0", 0, SYNTAX },
-		{ "0x1_", 0, SYNTAX }, { "_0x1", 0, SYNTAX }, { "0x0x1", 0, SYNTAX }, { "0x-1", 0, SYNTAX }, { "ff", 0, SYNTAX },
+		{ "0x", 0, SYNTAX }, { "0b", 0, SYNTAX }, { "0b2", 0, SYNTAX }, { "0o8", 0, SYNTAX },
+		{ "09", 0, SYNTAX },
+		{ "1.5", 0, SYNTAX }, { "1e3", 0, SYNTAX }, { " 1", 0, SYNTAX }, { "\t1", 0, SYNTAX },
+		{ "1 ", 0, SYNTAX }, { "--1", 0, SYNTAX },
+		{ "+-1", 0, SYNTAX }, { "- 1", 0, SYNTAX }, { "_1", 0, SYNTAX }, { "1_", 0, SYNTAX },
+		{ "1__0", 0, SYNTAX },
+		{ "0x1_", 0, SYNTAX }, { "_0x1", 0, SYNTAX }, { "0x0x1", 0, SYNTAX }, { "0x-1", 0, SYNTAX },
+		{ "ff", 0, SYNTAX },
 	};
 
 	for (size_t i = 0; i < N(cases); i++) {
@@ -144,11 +155,17 @@ Test(options, fractions_are_decimal_or_hexadecimal)
 		double value;
 		const char *fault;
 	} cases[] = {
-		{ "0", 0, NULL }, { "0.005", 0.005, NULL }, { ".5", 0.5, NULL }, { "5.", 5, NULL }, { "-1.5", -1.5, NULL },
+		{ "0", 0, NULL }, { "0.005", 0.005, NULL }, { ".5", 0.5, NULL }, { "5.", 5, NULL },
+		{ "-1.5", -1.5, NULL },
 		{ "+2", 2, NULL }, { "1e3", 1000, NULL }, { "1E-3", 0.001, NULL }, { "0x1p-2", 0.25, NULL },
-		{ "1e-999", 0, NULL }, { "1e999", 0, RANGE }, { "-1e999", 0, RANGE }, { "", 0, SYNTAX }, { "abc", 0, SYNTAX },
-		{ "1,5", 0, SYNTAX }, { "1.5x", 0, SYNTAX }, { " 1", 0, SYNTAX }, { "\t1", 0, SYNTAX }, { "1 ", 0, SYNTAX },
-		{ "1e", 0, SYNTAX }, { ".", 0, SYNTAX },
+		{ "inf", (double)INFINITY, NULL }, { "-Infinity", (double)-INFINITY, NULL },
+		{ "1_0", 10, NULL }, { "0x_1p4", 16, NULL }, { "1_.5", 0, SYNTAX }, { "1__0", 0, SYNTAX },
+		{ "1e-999", 0, NULL }, { "1e999", 0, RANGE }, { "-1e999", 0, RANGE }, { "", 0, SYNTAX },
+		{ "abc", 0, SYNTAX },
+		{ "1,5", 0, SYNTAX }, { "1.5x", 0, SYNTAX }, { " 1", 0, SYNTAX }, { "\t1", 0, SYNTAX },
+		{ "1 ", 0, SYNTAX },
+		{ "1e", 0, SYNTAX }, { ".", 0, SYNTAX }, { "0x10", 0, SYNTAX }, { "+nan", 0, SYNTAX },
+		{ "nan(1)", 0, SYNTAX },
 	};
 
 	for (size_t i = 0; i < N(cases); i++) {
@@ -160,7 +177,8 @@ Test(options, fractions_are_decimal_or_hexadecimal)
 		err = options_parse(&o, OPT_DIVIDE_BY, cases[i].text, &diag);
 		cr_expect_eq(err, cases[i].fault ? ASSAY_ERR_ARGUMENT : 0, "'%s'", cases[i].text);
 		cr_expect_str_eq(diag.text, cases[i].fault ? cases[i].fault : "", "'%s': %s", cases[i].text, diag.text);
-		cr_expect_eq(o.values[OPT_DIVIDE_BY].fraction, cases[i].fault ? 1 : cases[i].value, "'%s'", cases[i].text);
+		cr_expect_eq(o.values[OPT_DIVIDE_BY].fraction, cases[i].fault ? 1 : cases[i].value, "'%s'",
+			cases[i].text);
 		options_release(&o);
 	}
 }
@@ -187,9 +205,11 @@ Test(options, sizes_have_powers_of_1024_behind_them)
 		uint64_t size;
 	} cases[] = {
 		{ "0", true, 0 }, { "1", true, 1 }, { "100B", true, 100 }, { "1k", true, 1024 }, { "1K", true, 1024 },
-		{ "1KB", true, 1024 }, { "1KiB", true, 1024 }, { "2M", true, 2 << 20 }, { "3gb", true, UINT64_C(3) << 30 },
+		{ "1KB", true, 1024 }, { "1KiB", true, 1024 }, { "2M", true, 2 << 20 },
+		{ "3gb", true, UINT64_C(3) << 30 },
 		{ "1T", true, UINT64_C(1) << 40 }, { "1.5K", true, 1536 }, { "0.5", true, 0 }, { "1e3", true, 1000 },
-		{ "8388607T", true, UINT64_C(8388607) << 40 }, { "8388608T", false, 0 }, { "1e400", false, 0 }, { "", false, 0 },
+		{ "8388607T", true, UINT64_C(8388607) << 40 }, { "8388608T", false, 0 }, { "1e400", false, 0 },
+		{ "", false, 0 },
 		{ "-1", false, 0 }, { "+1", false, 0 }, { " 1", false, 0 }, { "K", false, 0 }, { "1X", false, 0 },
 		{ "1KK", false, 0 }, { "1i", false, 0 }, { "1 K", false, 0 }, { "nan", false, 0 }, { "inf", false, 0 },
 		{ "1KBx", false, 0 },
@@ -198,8 +218,10 @@ Test(options, sizes_have_powers_of_1024_behind_them)
 	for (size_t i = 0; i < N(cases); i++) {
 		uint64_t size = 77;
 
-		cr_expect_eq(options_parse_size(cases[i].text, &size), cases[i].ok ? 0 : ASSAY_ERR_ARGUMENT, "'%s'", cases[i].text);
-		cr_expect_eq(size, cases[i].ok ? cases[i].size : 77, "'%s': %llu", cases[i].text, (unsigned long long)size);
+		cr_expect_eq(options_parse_size(cases[i].text, &size), cases[i].ok ? 0 : ASSAY_ERR_ARGUMENT, "'%s'",
+			cases[i].text);
+		cr_expect_eq(size, cases[i].ok ? cases[i].size : 77, "'%s': %llu", cases[i].text,
+			(unsigned long long)size);
 	}
 }
 
@@ -221,7 +243,8 @@ Test(options, settling_finds_what_does_not_go_together)
 	static const struct settling cases[] = {
 		{ .set = { "cum" }, .sample_index = "" },
 		{ .set = { "cum", "flat" }, .code = ASSAY_ERR_ARGUMENT, .text = "conflicting options set: [cum flat]" },
-		{ .set = { "files", "lines" }, .code = ASSAY_ERR_ARGUMENT, .text = "conflicting options set: [files lines]" },
+		{ .set = { "files", "lines" }, .code = ASSAY_ERR_ARGUMENT,
+			.text = "conflicting options set: [files lines]" },
 		{ .set = { "lines", "cum" }, .sample_index = "" }, /* of different groups */
 		{ .set = { "addresses", "functions", "files" }, .code = ASSAY_ERR_ARGUMENT,
 			.text = "conflicting options set: [addresses files functions]" },
@@ -261,7 +284,8 @@ Test(options, settling_finds_what_does_not_go_together)
 		}
 		cr_expect_eq(options_settle(&o, keep, &warnings, &diag), c->code, "case %zu: %s", i, diag.text);
 		cr_expect_str_eq(diag.text, c->text ? c->text : "", "case %zu: %s", i, diag.text);
-		cr_expect_str_eq(buf_str(&warnings).p, c->warnings ? c->warnings : "", "case %zu: %s", i, buf_str(&warnings).p);
+		cr_expect_str_eq(buf_str(&warnings).p, c->warnings ? c->warnings : "", "case %zu: %s", i,
+			buf_str(&warnings).p);
 		if (!c->code) {
 			cr_expect_str_eq(option_text(&o, OPT_SAMPLE_INDEX), c->sample_index, "case %zu", i);
 			cr_expect_eq(option_on(&o, OPT_MEAN), c->mean, "case %zu", i);

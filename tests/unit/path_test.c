@@ -7,7 +7,8 @@ Test(path, base_is_the_last_element)
 {
 	static const char *const cases[][2] = {
 		{ "", "." }, { "/", "/" }, { "///", "/" }, { "a", "a" }, { "/a", "a" }, { "a/", "a" }, { "a//", "a" },
-		{ "/usr/bin/app", "app" }, { "/usr/bin/app/", "app" }, { "a/b/..", ".." }, { ".", "." }, { " /x ", "x " },
+		{ "/usr/bin/app", "app" }, { "/usr/bin/app/", "app" }, { "a/b/..", ".." }, { ".", "." },
+		{ " /x ", "x " },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -25,7 +26,8 @@ Test(path, clean_is_the_shortest_equal_path)
 		{ "a/b/..", "a" }, { "a/../b", "b" }, { "a/b/../c", "a/c" }, { "a/b/../../c", "c" }, { "..", ".." },
 		{ "../..", "../.." }, { "../a", "../a" }, { "a/../..", ".." }, { "a/../../b", "../b" },
 		{ "../a/../..", "../.." }, { "/..", "/" }, { "/../a", "/a" }, { "/a/..", "/" }, { "/a/../..", "/" },
-		{ "/a/b/../c", "/a/c" }, { "//a//b//", "/a/b" }, { "a..", "a.." }, { "...", "..." }, { "a/.../b", "a/.../b" },
+		{ "/a/b/../c", "/a/c" }, { "//a//b//", "/a/b" }, { "a..", "a.." }, { "...", "..." },
+		{ "a/.../b", "a/.../b" },
 		{ "..a/..", "." }, { "/a/..b/../c", "/a/c" },
 	};
 
@@ -88,9 +90,11 @@ Test(path, trim_cuts_what_the_options_name)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct str s = path_trim(str_of(cases[i].path), str_of(cases[i].trim_path), str_of(cases[i].source_path));
+		struct str s = path_trim(str_of(cases[i].path), str_of(cases[i].trim_path),
+			str_of(cases[i].source_path));
 
-		cr_expect(str_equal(s, str_of(cases[i].expected)), "case %zu: '%s' gives '%.*s'", i, cases[i].path, (int)s.len,
+		cr_expect(str_equal(s, str_of(cases[i].expected)), "case %zu: '%s' gives '%.*s'", i, cases[i].path,
+			(int)s.len,
 			s.p);
 	}
 }

@@ -7,8 +7,8 @@
 #include "base/buf.h"
 
 /*
- * Writes protocol buffer messages, right ones and wrong ones, a field at a time. It knows nothing of the schema, so that
- * what the reader makes of a message is not asked of the code that wrote it.
+ * Writes protocol buffer messages, right ones and wrong ones, a field at a time. The functions at the top know nothing
+ * of the schema, so that tests can say what the schema forbids.
  */
 
 void proto_varint(struct buf *b, uint64_t v);

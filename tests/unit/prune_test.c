@@ -9,10 +9,13 @@
 Test(prune, names_are_compared_without_dot_and_arguments)
 {
 	static const char *const cases[][2] = {
-		{ "", "" }, { "foo", "foo" }, { ".foo(int)", "foo" }, { "..foo", ".foo" }, { "foo(", "foo" }, { "(foo)", "" },
-		{ ".", "" }, { "a(anonymous namespace)::b(x)", "a(anonymous namespace)::b" }, { "operator()(int)", "operator()" },
+		{ "", "" }, { "foo", "foo" }, { ".foo(int)", "foo" }, { "..foo", ".foo" }, { "foo(", "foo" },
+		{ "(foo)", "" },
+		{ ".", "" }, { "a(anonymous namespace)::b(x)", "a(anonymous namespace)::b" },
+		{ "operator()(int)", "operator()" },
 		{ "A::operator()(int) const", "A::operator()" }, { "(anonymous namespace)", "(anonymous namespace)" },
-		{ "(anonymous)", "" }, { "operator(int)", "operator" }, { "operator()operator()", "operator()operator()" },
+		{ "(anonymous)", "" }, { "operator(int)", "operator" },
+		{ "operator()operator()", "operator()operator()" },
 		{ "f(operator())", "f" }, { "main.(*T).run", "main." }, { "(anonymous namespace", "" },
 	};
 

@@ -304,28 +304,24 @@ Test(regex, unicode_classes_have_short_and_long_names)
 	expect_cases(cases, N_ELEMENTS(cases));
 }
 
-Test(regex, escapes_stand_for_characters){
-	static const struct match_case cases[] = { { "^\\a\\f\\t\\n\\r\\v$", "\a\f\t\n\r\v", true },
-		{ "^\\x41\\x{1F600}\\x{0000042}$",
-			"A\xf0\x9f\x98\x80"
-			"B",
-			true },
-		{ "^\\101\\08$", "A8", false },
-		"A\x01"
-		"8",
-		false },
-	{ "^\\101\\118$", "A\t8", true },
-	{ "^\\.\\*\\_\\-\\#\\ $", ".*_-# ", true },
-	{ "^\\Qa.b*\\E+$", "a.b***", true },
-	{ "\\Qa.b", "axb", false },
-	{ "\\Q\\E", "x", true },
-	{ "^a\\Q\\E*$", "aaa", true },
-	{ "^\\Q\\\\E$", "\\", true },
-	{ "a#b c", "a#b c", true },
-	{ "<(?P<name>x)>(?<other>y)", "<x>y", true },
-};
+Test(regex, escapes_stand_for_characters)
+{
+	static const struct match_case cases[] = {
+		{ "^\\a\\f\\t\\n\\r\\v$", "\a\f\t\n\r\v", true },
+		{ "^\\x41\\x{1F600}\\x{0000042}$", "A\xf0\x9f\x98\x80\x42", true },
+		{ "^\\101\\118$", "A\t8", true },
+		{ "^\\101\\118$", "A98", false },
+		{ "^\\.\\*\\_\\-\\#\\ $", ".*_-# ", true },
+		{ "^\\Qa.b*\\E+$", "a.b***", true },
+		{ "\\Qa.b", "axb", false },
+		{ "\\Q\\E", "x", true },
+		{ "^a\\Q\\E*$", "aaa", true },
+		{ "^\\Q\\\\E$", "\\", true },
+		{ "a#b c", "a#b c", true },
+		{ "<(?P<name>x)>(?<other>y)", "<x>y", true },
+	};
 
-expect_cases(cases, N_ELEMENTS(cases));
+	expect_cases(cases, N_ELEMENTS(cases));
 }
 
 Test(regex, counts_repeat_and_other_braces_are_characters)

@@ -190,17 +190,27 @@ Test(top, is_printed_as_the_reference_prints_it)
 
 	setenv("TZ", "UTC", 1);
 	p = timed_profile();
-	EXPECT_TEXT(report_text(p, &(struct run){ .query = { .graph.column = 1, .trim.node_fraction = 0.005 } }, top_run),
+	EXPECT_TEXT(report_text(p, &(struct run){ .query = { .graph.column = 1, .trim.node_fraction = 0.005 } },
+		top_run),
 		"File: prog\n"
 		"Type: cpu\n"
 		"Time: 2026-11-20 09:57:33 UTC\n"
-		"Duration: 2.81s, Total samples = 2.21s (78.65%)\n"
-		"Showing nodes accounting for 2.20s, 99.55% of 2.21s total\n"
-		"Dropped 1 node (cum <= 0.01s)\n"
+		"Duration: 2.81s, Total samples = 2210ms (78.65%)\n"
+		"Showing nodes accounting for 2200ms, 99.55% of 2210ms total\n"
+		"Dropped 1 node (cum <= 11.05ms)\n"
+		"      flat  flat%   sum%        cum   cum%\n"
+		"    1950ms 88.24% 88.24%     1950ms 88.24%  hot\n"
+		"     250ms 11.31% 99.55%      250ms 11.31%  cold (inline)\n"
+		"         0     0% 99.55%     2210ms   100%  main\n");
+	/* With rare in the table values reach from 10ms to over a hundred times as much. */
+	EXPECT_TEXT(report_text(p, &(struct run){ .query.graph.column = 1, .options.compact_labels = true }, top_run),
+		"Showing nodes accounting for 2.21s, 100% of 2.21s total\n"
 		"      flat  flat%   sum%        cum   cum%\n"
 		"     1.95s 88.24% 88.24%      1.95s 88.24%  hot\n"
 		"     0.25s 11.31% 99.55%      0.25s 11.31%  cold (inline)\n"
-		"         0     0% 99.55%      2.21s   100%  main\n");
+		"     0.01s  0.45%   100%      0.01s  0.45%  rare\n"
+		"         0     0%   100%      2.21s   100%  main\n");
+	/* The caller of cold is below the second row. */
 	EXPECT_TEXT(report_text(p,
 			    &(struct run){ .query = { .graph.column = 0, .trim.node_count = 2 },
 				    .options.compact_labels = true },
@@ -209,7 +219,7 @@ Test(top, is_printed_as_the_reference_prints_it)
 		"Showing top 2 nodes out of 4\n"
 		"      flat  flat%   sum%        cum   cum%\n"
 		"       195 88.24% 88.24%        195 88.24%  hot\n"
-		"        25 11.31% 99.55%         25 11.31%  cold (inline)\n");
+		"        25 11.31% 99.55%         25 11.31%  cold\n");
 	profile_free(p);
 }
 
@@ -242,7 +252,8 @@ Test(top, percentages_are_of_the_whole_profile_unless_relative)
 		"         1 25.00% 25.00%          1 25.00%  a\n"
 		"         0     0% 25.00%          1 25.00%  main\n");
 	EXPECT_TEXT(report_text(p,
-			    &(struct run){ .query.view.focus = STR("^a$"), .options.compact_labels = true, .relative = true },
+			    &(struct run){ .query.view.focus = STR("^a$"), .options.compact_labels = true,
+				.relative = true },
 			    top_run),
 		"Showing nodes accounting for 1, 100% of 1 total\n"
 		"      flat  flat%   sum%        cum   cum%\n"
@@ -276,16 +287,18 @@ Test(values, one_unit_suits_all_rows)
 		const char *expected;
 	} cases[] = {
 		{ "nanoseconds", 10000000, 90000000, 1, "10ms of 100ms" },
-		{ "nanoseconds", 10000000, 990000000, 1, "0.01s of 1s" }, /* exactly a hundred times as large is not over it */
+		{ "nanoseconds", 10000000, 990000000, 1, "10ms of 1000ms" },
+			/* a hundred times as large is not over it */
 		{ "nanoseconds", 10000000, 2000000000, 1, "0.01s of 2.01s" },
-		{ "nanoseconds", 1, 2000000000, 1, "0 of 2000000us" },
+		{ "nanoseconds", 1, 2000000000, 1, "1ns of 2000000001ns" },
 		{ "bytes", 1, 1023, 1, "1B of 1024B" },
 		{ "bytes", 512, 10485248, 1, "0.50kB of 10240kB" },
 		{ "count", 1, 99999, 1, "1 of 100000" },
 		{ "widgets", 1, 4, 1, "1widgets of 5widgets" },
 		{ "nanoseconds", 10000000, 90000000, 10, "1ms of 10ms" },
 		{ "nanoseconds", 10000000, 90000000, -10, "10ms of 100ms" }, /* less than 0 divides nothing */
-		{ "microgcu", 5, 5, 1, "0 of 0" },                           /* the unit's own name is none to ask for */
+		{ "microgcu", 5, 5, 1, "0 of 0" },
+			/* the unit's own name is none to ask for */
 	};
 
 	for (size_t i = 0; i < N(cases); i++) {
@@ -305,7 +318,8 @@ Test(values, one_unit_suits_all_rows)
 		view = (struct view){ .profile = p };
 		cr_assert_eq(graph_build(&g, &view, &(struct graph_options){ 0 }, NULL, NULL), 0);
 		cr_assert_eq(graph_trim(&g, &(struct trim_options){ 0 }, NULL), 0);
-		values_init(&v, &(struct report_ctx){ .profile = p, .options = &o, .total = cases[i].least + cases[i].most });
+		values_init(&v, &(struct report_ctx){ .profile = p, .options = &o,
+			.total = cases[i].least + cases[i].most });
 		values_select_unit(&v, &g);
 		values_add(&out, &v, cases[i].least);
 		buf_add_str(&out, STR(" of "));

@@ -29,9 +29,11 @@ Test(units, every_name_of_a_unit_is_known_in_any_case_and_number)
 		{ "nanoseconds", "ns", 1, "ns" }, { "us", "ns", 1000, "ns" }, { "microseconds", "ns", 1000, "ns" },
 		{ "ms", "us", 1000, "us" }, { "Milliseconds", "us", 1000, "us" }, { "s", "ms", 1000, "ms" },
 		{ "sec", "ms", 1000, "ms" }, { "secs", "ms", 1000, "ms" }, { "SECONDS", "ms", 1000, "ms" },
-		{ "hr", "s", 3600, "s" }, { "hrs", "s", 3600, "s" }, { "hours", "s", 3600, "s" }, { "hour", "hr", 1, "hrs" },
+		{ "hr", "s", 3600, "s" }, { "hrs", "s", 3600, "s" }, { "hours", "s", 3600, "s" },
+		{ "hour", "hr", 1, "hrs" },
 		{ "nanogcu", "nanogcu", 1, "n*GCU" }, { "microgcu", "nanogcu", 1000, "n*GCU" },
-		{ "MilliGCU", "microgcu", 1000, "u*GCU" }, { "gcu", "milligcu", 1000, "m*GCU" }, { "kilogcus", "GCU", 1000, "GCU" },
+		{ "MilliGCU", "microgcu", 1000, "u*GCU" }, { "gcu", "milligcu", 1000, "m*GCU" },
+		{ "kilogcus", "GCU", 1000, "GCU" },
 		{ "megagcu", "kilogcu", 1000, "k*GCU" }, { "gigagcus", "megagcu", 1000, "M*GCU" },
 		{ "teragcu", "gigagcu", 1000, "G*GCU" }, { "petagcu", "teragcu", 1000, "T*GCU" },
 		{ "petagcu", "petagcu", 1, "P*GCU" },
@@ -56,12 +58,14 @@ Test(units, words_that_are_no_unit_are_taken_as_they_are)
 		/* A word of its own takes the name it is asked for, unless that says nothing. */
 		{ "count", "foo", 42, "foo" }, { "count", "count", 42, "" }, { "count", "sample", 42, "" },
 		{ "count", "unit", 42, "" }, { "count", "minimum", 42, "" }, { "count", "auto", 42, "" },
-		{ "count", "Auto", 42, "Auto" }, { "count", "counts", 42, "counts" }, { "widgets", "widgets", 42, "widgets" },
+		{ "count", "Auto", 42, "Auto" }, { "count", "counts", 42, "counts" },
+		{ "widgets", "widgets", 42, "widgets" },
 		{ "", "", 42, "" }, { "", "ms", 42, "ms" }, { "minutes", "s", 42, "s" }, { "min", "s", 42, "s" },
 		{ "KiB", "b", 42, "b" }, { "m", "s", 42, "s" }, { "bs", "kb", 42, "kb" }, { "secondss", "s", 42, "s" },
 		{ "\xce\xbcs", "ns", 42, "ns" }, { "m*GCU", "gcu", 42, "gcu" },
 		/* Across families, or to a word, a value falls back to the default of its own family. */
-		{ "kb", "ms", 43008, "B" }, { "ms", "kb", 0.042, "s" }, { "gcu", "s", 42, "GCU" }, { "ms", "foo", 0.042, "s" },
+		{ "kb", "ms", 43008, "B" }, { "ms", "kb", 0.042, "s" }, { "gcu", "s", 42, "GCU" },
+		{ "ms", "foo", 0.042, "s" },
 		{ "ms", "", 0.042, "s" }, { "ms", "\xce\xbcs", 0.042, "s" }, { "ms", "Minimum", 0.042, "s" },
 		{ "b", "k*GCU", 42, "B" }, { "kilogcu", "k*GCU", 42000, "GCU" },
 	};
@@ -70,7 +74,8 @@ Test(units, words_that_are_no_unit_are_taken_as_they_are)
 		struct scaled s = units_scale(42, str_of(cases[i].from), str_of(cases[i].to));
 
 		cr_expect(fabs(s.value - cases[i].value) < 1e-9, "%s to %s: %g", cases[i].from, cases[i].to, s.value);
-		cr_expect(unit_is(s, cases[i].unit), "%s to %s: '%.*s'", cases[i].from, cases[i].to, (int)s.unit.len, s.unit.p);
+		cr_expect(unit_is(s, cases[i].unit), "%s to %s: '%.*s'", cases[i].from, cases[i].to, (int)s.unit.len,
+			s.unit.p);
 	}
 }
 
@@ -83,11 +88,13 @@ Test(units, labels_read_as_the_reference_prints_them)
 		{ 1200000000, "ns", "s", "1.20s" }, { 10000000, "ns", "auto", "10ms" }, { 999, "us", "auto", "999us" },
 		{ 1000, "us", "auto", "1ms" }, { 3599, "s", "auto", "3599s" }, { 3600, "s", "auto", "1hrs" },
 		{ 5400, "s", "minimum", "1.50hrs" }, { 1023, "B", "auto", "1023B" }, { 1024, "B", "auto", "1kB" },
-		{ 4900, "B", "MB", "0" }, { 5243, "B", "MB", "0.01MB" }, { -4900, "B", "MB", "0" }, { -474, "kB", "kB", "-474kB" },
+		{ 4900, "B", "MB", "0" }, { 5243, "B", "MB", "0.01MB" }, { -4900, "B", "MB", "0" },
+		{ -474, "kB", "kB", "-474kB" },
 		{ 5, "count", "auto", "5" }, { 5, "count", "minimum", "5" }, { -5, "count", "auto", "-5" },
 		{ INT64_C(1) << 60, "B", "auto", "1024PB" }, { 0, "ns", "auto", "0" }, { 0, "count", "foo", "0" },
 		{ 42, "count", "foo", "42foo" }, { 1, "ns", "s", "0" }, { 5000000, "ns", "s", "0.01s" },
-		{ -1500, "ms", "auto", "-1.50s" }, { 999999, "ns", "auto", "1000us" }, { 500, "milligcu", "auto", "500m*GCU" },
+		{ -1500, "ms", "auto", "-1.50s" }, { 999999, "ns", "auto", "1000us" },
+		{ 500, "milligcu", "auto", "500m*GCU" },
 		{ 1500, "gcu", "auto", "1.50k*GCU" }, { INT64_MAX, "count", "auto", "9223372036854775808" },
 		{ INT64_MIN, "count", "auto", "-9223372036854775808" }, { INT64_MIN, "ns", "auto", "-9223372036.85s" },
 		{ INT64_MAX, "pb", "b", "10384593717069655257060992658440192B" },
@@ -127,7 +134,8 @@ Test(units, percentages_have_no_sign_and_six_characters_at_least)
 		int64_t value, total;
 		const char *expected;
 	} cases[] = {
-		{ 1, 1, "  100%" }, { 99951, 100000, "  100%" }, { 100049, 100000, "  100%" }, { 99949, 100000, "99.95%" },
+		{ 1, 1, "  100%" }, { 99951, 100000, "  100%" }, { 100049, 100000, "  100%" },
+		{ 99949, 100000, "99.95%" },
 		{ 42, 1000, " 4.20%" }, { 7959, 10000, "79.59%" }, { 14286, 10000, "142.86%" }, { 5, 1000, "  0.5%" },
 		{ 43, 100000, "0.043%" }, { 0, 100, "    0%" }, { 5, 0, "    0%" }, { 5, 10000000, "5e-05%" },
 		{ -42, 1000, " 4.20%" }, { 42, -1000, " 4.20%" }, { -1, -1, "  100%" }, { 1, 100, " 1.00%" },
@@ -149,13 +157,15 @@ Test(units, families_are_told_apart)
 		const char *a, *b;
 		bool same;
 	} cases[] = {
-		{ "ns", "hours", true }, { "b", "Megabytes", true }, { "gcu", "nanogcu", true }, { "widgets", "widgets", true },
+		{ "ns", "hours", true }, { "b", "Megabytes", true }, { "gcu", "nanogcu", true },
+		{ "widgets", "widgets", true },
 		{ "", "", true }, { "ns", "b", false }, { "count", "ns", false }, { "ns", "count", false },
 		{ "count", "widgets", false },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		cr_expect_eq(units_same_family(str_of(cases[i].a), str_of(cases[i].b)), cases[i].same, "%s and %s", cases[i].a,
+		cr_expect_eq(units_same_family(str_of(cases[i].a), str_of(cases[i].b)), cases[i].same, "%s and %s",
+			cases[i].a,
 			cases[i].b);
 	cr_expect(units_is_time(STR("Nanoseconds")));
 	cr_expect(units_is_time(STR("hr")));

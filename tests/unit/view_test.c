@@ -62,7 +62,8 @@ static void expect_views(const struct assay_profile *p, const struct expectation
 		cr_assert_eq(view_build(&v, p, &o, &w.ctx, &diag), 0, "%s", diag.text);
 		stacks = visible_stacks(&v);
 		cr_expect_str_eq(stacks, e->stacks, "case %zu: got\n%s", i, stacks);
-		cr_expect_str_eq(warnings_text(&w), e->warnings ? e->warnings : "", "case %zu: %s", i, warnings_text(&w));
+		cr_expect_str_eq(warnings_text(&w), e->warnings ? e->warnings : "", "case %zu: %s", i,
+			warnings_text(&w));
 		free(stacks);
 		view_release(&v);
 		warnings_release(&w);
@@ -112,7 +113,8 @@ Test(view, ignore_has_the_first_word)
 		{ .focus = "^a$", .ignore = "^main$", .stacks = "" },
 		{ .focus = "^none$", .ignore = "^nor$", .stacks = "",
 			.warnings = "Focus expression matched no samples\nIgnore expression matched no samples\n" },
-		{ .ignore = "^none$", .stacks = "main a x\nmain b\n", .warnings = "Ignore expression matched no samples\n" },
+		{ .ignore = "^none$", .stacks = "main a x\nmain b\n",
+			.warnings = "Ignore expression matched no samples\n" },
 	};
 	const struct assay_profile *p;
 	struct fixture f;
@@ -132,7 +134,8 @@ Test(view, hide_and_show_choose_frames)
 		{ .hide = "^x$", .stacks = "main a\nmain b\nmain\n" },
 		{ .hide = "^(main|a)$", .stacks = "x\nb x\n" }, /* a sample with nothing left goes */
 		{ .hide = ".", .stacks = "" },
-		{ .hide = "^none$", .stacks = "main a x\nmain b x\nmain\n", .warnings = "Hide expression matched no samples\n" },
+		{ .hide = "^none$", .stacks = "main a x\nmain b x\nmain\n",
+			.warnings = "Hide expression matched no samples\n" },
 		{ .hide = "^liby", .stacks = "main a x\nmain x\nmain\n" },
 		{ .show = "^a$", .stacks = "a\n" },
 		{ .show = "^(main|x)$", .stacks = "main x\nmain x\nmain\n" },
@@ -294,10 +297,14 @@ Test(view, the_first_expression_that_does_not_compile_is_named)
 		struct view_options options;
 		const char *expected;
 	} cases[] = {
-		{ { .focus = { "(", 1 }, .ignore = { "(", 1 } }, "parsing focus regexp: error parsing regexp: missing closing ): `(`" },
-		{ { .ignore = { "(", 1 }, .hide = { "(", 1 } }, "parsing ignore regexp: error parsing regexp: missing closing ): `(`" },
-		{ { .hide = { "(", 1 }, .show = { "(", 1 } }, "parsing hide regexp: error parsing regexp: missing closing ): `(`" },
-		{ { .focus = { "a", 1 }, .show = { "(", 1 } }, "parsing show regexp: error parsing regexp: missing closing ): `(`" },
+		{ { .focus = { "(", 1 }, .ignore = { "(", 1 } },
+			"parsing focus regexp: error parsing regexp: missing closing ): `(`" },
+		{ { .ignore = { "(", 1 }, .hide = { "(", 1 } },
+			"parsing ignore regexp: error parsing regexp: missing closing ): `(`" },
+		{ { .hide = { "(", 1 }, .show = { "(", 1 } },
+			"parsing hide regexp: error parsing regexp: missing closing ): `(`" },
+		{ { .focus = { "a", 1 }, .show = { "(", 1 } },
+			"parsing show regexp: error parsing regexp: missing closing ): `(`" },
 	};
 	const struct assay_profile *p;
 	struct fixture f;

@@ -40,7 +40,8 @@ Test(cursor, varints_have_up_to_ten_bytes)
 		{ { "\x80\x00", 2 }, 0, 0 }, /* more bytes than needed */
 		{ { "\x81\x80\x80\x80\x80\x80\x80\x80\x80\x00", 10 }, 0, 1 },
 		{ { "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 10 }, 0, UINT64_MAX },
-		{ { "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10 }, 0, UINT64_MAX }, /* what is above bit 63 is dropped */
+		{ { "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f", 10 }, 0, UINT64_MAX },
+			/* what is above bit 63 is dropped */
 		{ { "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x02", 10 }, 0, 0 },
 		{ { "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x80", 10 }, ASSAY_ERR_FORMAT, 0 },
 		{ { "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x00", 11 }, ASSAY_ERR_FORMAT, 0 },
@@ -101,9 +102,12 @@ Test(wire, what_cannot_be_framed_is_an_error_that_says_why)
 			"goes beyond the end of what holds it" },
 		{ { "\x0a", 1 }, ASSAY_ERR_TRUNCATED, "goes beyond the end of what holds it" },
 		{ { "\x88", 1 }, ASSAY_ERR_TRUNCATED, "goes beyond the end of what holds it" },
-		{ { "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12 }, ASSAY_ERR_FORMAT, "a varint of over ten bytes" },
-		{ { "\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12 }, ASSAY_ERR_FORMAT, "a varint of over ten bytes" },
-		{ { "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11 }, ASSAY_ERR_FORMAT, "a varint of over ten bytes" },
+		{ { "\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12 }, ASSAY_ERR_FORMAT,
+			"a varint of over ten bytes" },
+		{ { "\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12 }, ASSAY_ERR_FORMAT,
+			"a varint of over ten bytes" },
+		{ { "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11 }, ASSAY_ERR_FORMAT,
+			"a varint of over ten bytes" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
