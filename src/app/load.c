@@ -141,6 +141,7 @@ static int finish(struct profile_builder *b, const struct assay_profile **out, c
 		b->profile->drop_frames = b->profile->keep_frames = 0;
 	else
 		err = prune_uninteresting(b, ctx, diag);
+	binary_forget_urls(b);
 	if (!err)
 		err = add_comment(b, o->comment, diag);
 	if (!err)

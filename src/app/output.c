@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/picture.h"
+#include "app/viewer.h"
 #include "base/diag.h"
 
 #define MOST_NUMBERED 9999
@@ -58,49 +60,39 @@ static int write_file(const char *path, struct str text, struct assay_diag *diag
 	return fd < 0 ? system_error(diag, "open", path, errno) : write_and_close(fd, path, text, diag);
 }
 
-/* What the name of a report's file ends in, where it is not the report's own name. */
-static void add_suffix(char *path, size_t size, const char *report)
-{
-	static const char *const suffixes[][2] = {
-		{ "callgrind", "callgraph.out" },
-		{ "proto", "pb.gz" },
-		{ "topproto", "pb.gz" },
-	};
-	const char *suffix = report;
-	size_t n = strlen(path);
-
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-		if (strcmp(report, suffixes[i][0]) == 0)
-			suffix = suffixes[i][1];
-	snprintf(path + n, size - n, ".%s", suffix);
-}
-
-static void numbered_path(char *path, size_t size, unsigned number, const char *report)
-{
-	snprintf(path, size, "profile%03u", number);
-	add_suffix(path, size, report);
-}
-
-/* profile001.pb.gz, or the first after it that does not exist. */
-static int open_numbered(char *path, size_t size, const char *report, int *fd, struct assay_diag *diag)
+/* PREFIX001.SUFFIX, or the first after it that does not exist. */
+static int open_numbered(const char *prefix, const char *suffix, char *path, size_t size, int *fd,
+	struct assay_diag *diag)
 {
 	for (unsigned i = 1; i <= MOST_NUMBERED; i++) {
-		numbered_path(path, size, i, report);
+		if ((size_t)snprintf(path, size, "%s%03u.%s", prefix, i, suffix) >= size)
+			return system_error(diag, "open", prefix, ENAMETOOLONG);
 		*fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 		if (*fd >= 0)
 			return 0;
 		if (errno != EEXIST)
 			return system_error(diag, "open", path, errno);
 	}
-	numbered_path(path, size, 1, report);
-	return diag_set(diag, ASSAY_ERR_IO, "could not create file of the form %s", path);
+	return diag_set(diag, ASSAY_ERR_IO, "could not create file of the form %s001.%s", prefix, suffix);
+}
+
+int output_temporary(const char *folder, const char *suffix, struct str text, char *path, size_t size,
+	struct assay_diag *diag)
+{
+	char prefix[4000];
+	int fd, err;
+
+	if ((size_t)snprintf(prefix, sizeof(prefix), "%s/pprof", folder) >= sizeof(prefix))
+		return system_error(diag, "open", folder, ENAMETOOLONG);
+	err = open_numbered(prefix, suffix, path, size, &fd, diag);
+	return err ? err : write_and_close(fd, path, text, diag);
 }
 
 static int write_numbered(const struct report *report, struct str text, const struct assay_ctx *ctx,
 	struct assay_diag *diag)
 {
 	char path[80];
-	int fd, err = open_numbered(path, sizeof(path), report->name, &fd, diag);
+	int fd, err = open_numbered("profile", report->suffix, path, sizeof(path), &fd, diag);
 
 	if (err)
 		return err;
@@ -108,14 +100,34 @@ static int write_numbered(const struct report *report, struct str text, const st
 	return write_and_close(fd, path, text, diag);
 }
 
-int output_report(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
+static int write_somewhere(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
 	struct assay_diag *diag)
 {
 	if (*path) {
 		ctx_warn(ctx, "Generating report in %s", path);
 		return write_file(path, text, diag);
 	}
+	if (report->viewer)
+		return viewer_show(report, text, diag);
 	if (report->flags & REPORT_BINARY && isatty(STDOUT_FILENO))
 		return write_numbered(report, text, ctx, diag);
 	return output_print(text, diag);
+}
+
+int output_report(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
+	struct assay_diag *diag)
+{
+	struct buf drawn = BUF_INIT;
+	int err = 0;
+
+	if (report->picture) {
+		err = strcmp(report->picture, "svg") == 0 && !(report->viewer && strcmp(report->viewer, REPORT_BROWSER) != 0) ?
+			picture_draw_svg(text, &drawn, diag) :
+			picture_draw(report->picture, text, &drawn, diag);
+		text = buf_str(&drawn);
+	}
+	if (!err)
+		err = write_somewhere(report, path, text, ctx, diag);
+	buf_release(&drawn);
+	return err;
 }

@@ -6,10 +6,15 @@
 #include "report/report.h"
 
 /*
- * Writes a finished report to the file at path or, where that is "", to standard output; but what is not for reading
- * goes to a new numbered file when standard output is a terminal. The name of a file is told through ctx->warn.
+ * Draws a finished report, if its row says so, and writes it to the file at path or, where that is "", shows it in the
+ * viewer of its row, or prints it; but what is not for reading goes to a new numbered file when standard output is a
+ * terminal. The name of a file is told through ctx->warn. Nothing is written before all of it is there.
  */
 int output_report(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
+	struct assay_diag *diag);
+
+/* A new file pprofNNN.SUFFIX in folder, whose path is written to path. */
+int output_temporary(const char *folder, const char *suffix, struct str text, char *path, size_t size,
 	struct assay_diag *diag);
 
 /* Writes to standard output. */

@@ -85,7 +85,14 @@ struct report {
 	unsigned flags;
 	/* NULL for a report of the reference that this version does not have yet. */
 	int (*run)(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+
+	/* What becomes of the text. Files get names that end in suffix. */
+	const char *suffix;
+	const char *picture; /* what graphviz's dot makes of it: "svg", or NULL for nothing */
+	const char *viewer;  /* the command that shows it, REPORT_BROWSER, or NULL for none */
 };
+
+#define REPORT_BROWSER "browser"
 
 #define REPORTS_MAX 48 /* room for all of them */
 

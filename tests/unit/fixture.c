@@ -219,23 +219,54 @@ char *fixture_stacks(const struct assay_profile *p)
 	return buf_detach(&out, NULL);
 }
 
+struct view view_of(const struct assay_profile *p)
+{
+	struct view v;
+
+	cr_assert_eq(view_init(&v, p, &(struct label_frame_options){ .root = { NULL, 0 } }, NULL, &diag), 0);
+	return v;
+}
+
+int view_make(struct view *v, const struct assay_profile *p, const struct label_frame_options *frames,
+	const struct filter_options *o, struct assay_ctx *ctx, struct assay_diag *why)
+{
+	struct label_units units;
+	int err;
+
+	cr_assert_eq(label_units_init(&units, p, NULL, &diag), 0);
+	cr_assert_eq(view_init(v, p, frames ? frames : &(struct label_frame_options){ .root = { NULL, 0 } }, ctx, why), 0);
+	err = view_filter(v, o, &units, ctx, why);
+	if (err)
+		view_release(v);
+	label_units_release(&units);
+	return err;
+}
+
 char *query_rows(const struct assay_profile *p, const struct query *q)
 {
-	static const char *const marks[] = { "", " partial", " inline" };
+	static const char *const texts[] = {
+		[INLINE_NONE] = "",
+		[INLINE_CALLED] = "",
+		[INLINE_ALL] = " inline",
+		[INLINE_SOME] = " partial",
+	};
+	enum inline_mark *marks;
 	struct buf out = BUF_INIT;
 	struct graph g;
 	struct view v;
 
-	cr_assert_eq(view_build(&v, p, &q->view, NULL, &diag), 0, "%s", diag.text);
+	cr_assert_eq(view_make(&v, p, &q->frames, &q->view, NULL, &diag), 0, "%s", diag.text);
 	cr_assert_eq(graph_build(&g, &v, &q->graph, NULL, &diag), 0, "%s", diag.text);
 	cr_assert_eq(graph_trim(&g, &q->trim, &diag), 0);
-	cr_assert_eq(graph_mark_inlines(&g, NULL, &diag), 0);
+	cr_assert_eq(graph_mark_inlines(&g, &marks, NULL, &diag), 0);
 	for (size_t i = 0; i < g.rows.n; i++) {
 		const struct node *n = &g.nodes.items[g.rows.items[i]];
 
 		buf_add_str(&out, n->text);
-		buf_addf(&out, " %" PRId64 " %" PRId64 "%s\n", node_flat(n), node_cum(n), marks[n->inline_mark]);
+		buf_addf(&out, " %" PRId64 " %" PRId64 "%s\n", narrow(node_flat(n)), narrow(node_cum(n)),
+			texts[marks[g.rows.items[i]]]);
 	}
+	free(marks);
 	graph_release(&g);
 	view_release(&v);
 	return buf_detach(&out, NULL);

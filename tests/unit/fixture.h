@@ -43,9 +43,17 @@ void fixture_release(struct fixture *f);
 /* The stacks as they are in the profile now, in the notation above, a line each; locations in their words' order. */
 char *fixture_stacks(const struct assay_profile *p);
 
+/* All of a profile. It needs no release. */
+struct view view_of(const struct assay_profile *p);
+
+/* A view as app/ makes one: the label frames of frames, which may be NULL, then the filters of o. */
+int view_make(struct view *v, const struct assay_profile *p, const struct label_frame_options *frames,
+	const struct filter_options *o, struct assay_ctx *ctx, struct assay_diag *diag);
+
 /* A query as app/ makes one, and the rows that it gives: "name flat cum", and " inline" or " partial" behind. */
 struct query {
-	struct view_options view;
+	struct label_frame_options frames;
+	struct filter_options view;
 	struct graph_options graph;
 	struct trim_options trim;
 };

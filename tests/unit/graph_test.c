@@ -358,7 +358,7 @@ Test(trim, the_cut_is_a_share_of_the_rows_flat_sum)
 	p = fixture_seal(&f);
 	for (size_t i = 0; i < N(cases); i++) {
 		struct query q = { .trim.node_fraction = cases[i].fraction };
-		struct view v = { .profile = p };
+		struct view v = view_of(p);
 		struct graph g;
 
 		expect_rows(p, &q, cases[i].expected);
@@ -446,7 +446,7 @@ Test(trim, rows_that_print_alike_keep_one_order)
 		for (size_t k = 0; k < 4; k++)
 			SAMPLE(&f, orders[i % N(orders)][k], 5);
 		p = fixture_seal(&f);
-		v = (struct view){ .profile = p };
+		v = view_of(p);
 		cr_assert_eq(graph_build(&g, &v, &o, NULL, NULL), 0);
 		cr_assert_eq(graph_trim(&g, &trim, NULL), 0);
 		cr_assert_eq(g.rows.n, 4);
@@ -561,6 +561,7 @@ Test(graph, a_canceled_count_ends)
 	const volatile int yes = 1;
 	struct assay_ctx ctx = { .cancel = &yes };
 	const struct assay_profile *p;
+	enum inline_mark *marks;
 	struct fixture f;
 	struct graph g;
 	struct view v;
@@ -568,12 +569,12 @@ Test(graph, a_canceled_count_ends)
 	fixture_init(&f, "cpu/ns");
 	SAMPLE(&f, "main~f", 1);
 	p = fixture_seal(&f);
-	v = (struct view){ .profile = p };
+	v = view_of(p);
 	cr_expect_eq(graph_build(&g, &v, &(struct graph_options){ 0 }, &ctx, NULL), ASSAY_ERR_CANCELED);
 	cr_expect_eq(graph_build(&g, &v, &(struct graph_options){ .mean = true }, &ctx, NULL), ASSAY_ERR_CANCELED);
 	cr_assert_eq(graph_build(&g, &v, &(struct graph_options){ 0 }, NULL, NULL), 0);
 	cr_assert_eq(graph_trim(&g, &(struct trim_options){ 0 }, NULL), 0);
-	cr_expect_eq(graph_mark_inlines(&g, &ctx, NULL), ASSAY_ERR_CANCELED);
+	cr_expect_eq(graph_mark_inlines(&g, &marks, &ctx, NULL), ASSAY_ERR_CANCELED);
 	graph_release(&g);
 	profile_free(p);
 }

@@ -105,7 +105,7 @@ static wide sum_of_flat(const struct assay_profile *p, const struct query *q)
 	struct view v;
 	wide sum = 0;
 
-	cr_assert_eq(view_build(&v, p, &q->view, NULL, NULL), 0);
+	cr_assert_eq(view_make(&v, p, &q->frames, &q->view, NULL, NULL), 0);
 	cr_assert_eq(graph_build(&g, &v, &q->graph, NULL, NULL), 0);
 	cr_assert_eq(graph_trim(&g, &q->trim, NULL), 0);
 	for (size_t i = 0; i < g.rows.n; i++)
@@ -157,9 +157,10 @@ Test(properties, cum_is_between_what_one_sample_and_what_all_of_them_hold)
 		p = profile_of(&s, 0);
 		for (size_t k = 0; k < 5 * 2; k++) {
 			struct query q = query_number(k);
-			struct view v = { .profile = p, .no_inlines = q.view.no_inlines };
+			struct view v = view_of(p);
 			struct graph g;
 
+			v.no_inlines = q.view.no_inlines;
 			cr_assert_eq(graph_build(&g, &v, &q.graph, NULL, NULL), 0);
 			for (size_t i = 0; i < g.nodes.n; i++) {
 				const struct node *n = &g.nodes.items[i];
@@ -184,12 +185,12 @@ Test(properties, focus_and_ignore_of_one_expression_split_the_samples)
 		draw(&s, seed);
 		p = profile_of(&s, 0);
 		for (size_t k = 0; k < sizeof(expressions) / sizeof(expressions[0]); k++) {
-			struct view_options focus = { .focus = str_of(expressions[k]) },
+			struct filter_options focus = { .focus = str_of(expressions[k]) },
 				ignore = { .ignore = str_of(expressions[k]) };
 			struct view in, out;
 
-			cr_assert_eq(view_build(&in, p, &focus, NULL, NULL), 0);
-			cr_assert_eq(view_build(&out, p, &ignore, NULL, NULL), 0);
+			cr_assert_eq(view_make(&in, p, NULL, &focus, NULL, NULL), 0);
+			cr_assert_eq(view_make(&out, p, NULL, &ignore, NULL, NULL), 0);
 			for (size_t i = 0; i < p->n_samples; i++) {
 				int expected = view_stack(&in, i).n ? 1 : 0; /* without a stack it is in neither */
 
@@ -214,12 +215,12 @@ Test(properties, hide_and_show_of_one_expression_split_the_frames)
 		draw(&s, seed);
 		p = profile_of(&s, 0);
 		for (size_t k = 0; k < sizeof(expressions) / sizeof(expressions[0]); k++) {
-			struct view_options hide = { .hide = str_of(expressions[k]) },
+			struct filter_options hide = { .hide = str_of(expressions[k]) },
 				show = { .show = str_of(expressions[k]) };
 			struct view in, out;
 
-			cr_assert_eq(view_build(&in, p, &show, NULL, NULL), 0);
-			cr_assert_eq(view_build(&out, p, &hide, NULL, NULL), 0);
+			cr_assert_eq(view_make(&in, p, NULL, &show, NULL, NULL), 0);
+			cr_assert_eq(view_make(&out, p, NULL, &hide, NULL, NULL), 0);
 			for (uint32_t l = 0; l < p->locations.n; l++)
 				cr_assert_eq(view_frames(&in, l).n + view_frames(&out, l).n,
 					p->locations.items[l].n_lines,

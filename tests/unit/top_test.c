@@ -21,7 +21,7 @@ static char *report_text(const struct assay_profile *p, const struct run *run,
 	int (*report)(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag))
 {
 	struct report_options options = run->options;
-	struct view all = { .profile = p }, v;
+	struct view all = view_of(p), v;
 	struct buf out = BUF_INIT;
 	struct assay_diag diag;
 	struct graph g;
@@ -31,7 +31,7 @@ static char *report_text(const struct assay_profile *p, const struct run *run,
 	if (options.divide_by == 0)
 		options.divide_by = 1;
 	options.trim = run->query.trim;
-	cr_assert_eq(view_build(&v, p, &run->query.view, NULL, &diag), 0);
+	cr_assert_eq(view_make(&v, p, &run->query.frames, &run->query.view, NULL, &diag), 0);
 	cr_assert_eq(graph_build(&g, &v, &run->query.graph, NULL, &diag), 0);
 	cr_assert_eq(graph_trim(&g, &run->query.trim, &diag), 0);
 	struct report_ctx ctx = {
@@ -71,7 +71,7 @@ Test(total, adds_up_magnitudes_whether_or_not_there_is_a_stack)
 	SAMPLE(&f, "main", 1, -3);
 	SAMPLE(&f, "main", 2, INT64_MIN);
 	p = fixture_seal(&f);
-	v = (struct view){ .profile = p };
+	v = view_of(p);
 	cr_expect_eq(report_total(&v, 0, false), 5);
 	cr_expect_eq(report_total(&v, 1, false), INT64_MAX, "narrowed once, not wrapped");
 	profile_free(p);
@@ -87,21 +87,21 @@ Test(total, of_a_mean_is_divided_by_the_first_column_as_it_is)
 	SAMPLE(&f, "main", 2, 5);
 	SAMPLE(&f, "main", 2, -6);
 	p = fixture_seal(&f);
-	v = (struct view){ .profile = p };
+	v = view_of(p);
 	cr_expect_eq(report_total(&v, 1, true), 2);
 	profile_free(p);
 	fixture_init(&f, "samples/count cpu/ns");
 	SAMPLE(&f, "main", 2, 5);
 	SAMPLE(&f, "main", -4, 6);
 	p = fixture_seal(&f);
-	v = (struct view){ .profile = p };
+	v = view_of(p);
 	cr_expect_eq(report_total(&v, 1, true), -5, "the divisor keeps its sign");
 	cr_expect_eq(report_total(&v, 0, true), -3);
 	profile_free(p);
 	fixture_init(&f, "samples/count cpu/ns");
 	SAMPLE(&f, "main", 0, 5);
 	p = fixture_seal(&f);
-	v = (struct view){ .profile = p };
+	v = view_of(p);
 	cr_expect_eq(report_total(&v, 1, true), 5, "nothing divides by zero");
 	profile_free(p);
 }
@@ -124,7 +124,7 @@ Test(total, of_a_difference_is_its_base)
 		fixture_label(&f, cases[i].key, cases[i].text);
 		SAMPLE(&f, "main", -4);
 		p = fixture_seal(&f);
-		v = (struct view){ .profile = p };
+		v = view_of(p);
 		cr_expect_eq(report_total(&v, 0, false), cases[i].expected, "case %zu", i);
 		profile_free(p);
 	}
@@ -145,7 +145,7 @@ Test(top, rows_have_running_sums_and_marks)
 	SAMPLE(&f, "main~b", 3);
 	SAMPLE(&f, "main c", -2);
 	p = fixture_seal(&f);
-	v = (struct view){ .profile = p };
+	v = view_of(p);
 	cr_assert_eq(graph_build(&g, &v, &(struct graph_options){ 0 }, NULL, NULL), 0);
 	cr_assert_eq(graph_trim(&g, &(struct trim_options){ 0 }, NULL), 0);
 	ctx = (struct report_ctx){ .profile = p, .view = &v, .graph = &g };
@@ -315,7 +315,7 @@ Test(values, one_unit_suits_all_rows)
 		SAMPLE(&f, "least", cases[i].least);
 		SAMPLE(&f, "most", cases[i].most);
 		p = fixture_seal(&f);
-		view = (struct view){ .profile = p };
+		view = view_of(p);
 		cr_assert_eq(graph_build(&g, &view, &(struct graph_options){ 0 }, NULL, NULL), 0);
 		cr_assert_eq(graph_trim(&g, &(struct trim_options){ 0 }, NULL), 0);
 		values_init(&v, &(struct report_ctx){ .profile = p, .options = &o,

@@ -29,7 +29,7 @@ static char *visible_stacks(const struct view *v)
 			if (!f.n)
 				buf_add_char(&out, '?');
 			for (uint32_t l = f.n; l-- > 0;) {
-				buf_add_str(&out, profile_str(p, p->functions.items[f.lines[l].function].name));
+				buf_add_str(&out, view_str(v, v->functions[f.lines[l].function].name));
 				buf_add_str(&out, l ? STR("~") : STR(""));
 			}
 		}
@@ -52,14 +52,19 @@ static void expect_views(const struct assay_profile *p, const struct expectation
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct expectation *e = &cases[i];
-		struct view_options o = { text(e->focus), text(e->ignore), text(e->hide), text(e->show), false };
+		struct filter_options o = {
+			.focus = text(e->focus),
+			.ignore = text(e->ignore),
+			.hide = text(e->hide),
+			.show = text(e->show),
+		};
 		struct assay_diag diag;
 		struct warnings w;
 		struct view v;
 		char *stacks;
 
 		warnings_init(&w);
-		cr_assert_eq(view_build(&v, p, &o, &w.ctx, &diag), 0, "%s", diag.text);
+		cr_assert_eq(view_make(&v, p, NULL, &o, &w.ctx, &diag), 0, "%s", diag.text);
 		stacks = visible_stacks(&v);
 		cr_expect_str_eq(stacks, e->stacks, "case %zu: got\n%s", i, stacks);
 		cr_expect_str_eq(warnings_text(&w), e->warnings ? e->warnings : "", "case %zu: %s", i,
@@ -281,10 +286,10 @@ Test(view, without_inlines_the_outermost_line_that_is_left_stands_for_all)
 	SAMPLE(&f, "main outer~mid~inner", 1);
 	p = fixture_seal(&f);
 	for (size_t i = 0; i < N(cases); i++) {
-		struct view_options o = { .hide = str_of(cases[i].hide), .no_inlines = true };
+		struct filter_options o = { .hide = str_of(cases[i].hide), .no_inlines = true };
 		struct view v;
 
-		cr_assert_eq(view_build(&v, p, &o, NULL, NULL), 0);
+		cr_assert_eq(view_make(&v, p, NULL, &o, NULL, NULL), 0);
 		EXPECT_TEXT(visible_stacks(&v), cases[i].expected);
 		view_release(&v);
 	}
@@ -294,7 +299,7 @@ Test(view, without_inlines_the_outermost_line_that_is_left_stands_for_all)
 Test(view, the_first_expression_that_does_not_compile_is_named)
 {
 	static const struct {
-		struct view_options options;
+		struct filter_options options;
 		const char *expected;
 	} cases[] = {
 		{ { .focus = { "(", 1 }, .ignore = { "(", 1 } },
@@ -316,7 +321,7 @@ Test(view, the_first_expression_that_does_not_compile_is_named)
 		struct assay_diag diag = { .text = "" };
 		struct view v;
 
-		cr_expect_eq(view_build(&v, p, &cases[i].options, NULL, &diag), ASSAY_ERR_ARGUMENT);
+		cr_expect_eq(view_make(&v, p, NULL, &cases[i].options, NULL, &diag), ASSAY_ERR_ARGUMENT);
 		cr_expect_str_eq(diag.text, cases[i].expected, "%s", diag.text);
 	}
 	profile_free(p);
@@ -326,7 +331,7 @@ Test(view, a_canceled_filter_ends)
 {
 	const volatile int yes = 1;
 	struct assay_ctx ctx = { .cancel = &yes };
-	struct view_options o = { .focus = STR("main") };
+	struct filter_options o = { .focus = STR("main") };
 	const struct assay_profile *p;
 	struct fixture f;
 	struct view v;
@@ -334,7 +339,7 @@ Test(view, a_canceled_filter_ends)
 	fixture_init(&f, "cpu/ns");
 	SAMPLE(&f, "main", 1);
 	p = fixture_seal(&f);
-	cr_expect_eq(view_build(&v, p, &o, &ctx, NULL), ASSAY_ERR_CANCELED);
+	cr_expect_eq(view_make(&v, p, NULL, &o, &ctx, NULL), ASSAY_ERR_CANCELED);
 	profile_free(p);
 }
 
@@ -345,12 +350,14 @@ Test(match, each_string_is_searched_once_for_all_that_ask)
 	uint64_t after_first;
 	struct fixture f;
 	struct match m;
+	struct view v;
 	uint32_t name;
 
 	fixture_init(&f, "cpu/ns");
 	name = fixture_intern(&f, "main");
 	p = fixture_seal(&f);
-	cr_assert_eq(match_init(&m, p, "focus", STR("a.n"), &budget, NULL), 0);
+	v = view_of(p);
+	cr_assert_eq(match_init(&m, &v, "focus", STR("a.n"), &budget, NULL), 0);
 	cr_expect(match_is_set(&m));
 	cr_expect(match_string(&m, name));
 	after_first = budget.steps;
@@ -358,7 +365,7 @@ Test(match, each_string_is_searched_once_for_all_that_ask)
 	cr_expect_eq(budget.steps, after_first);
 	cr_expect_not(match_string(&m, 0));
 	match_release(&m);
-	cr_assert_eq(match_init(&m, p, "focus", STR(""), &budget, NULL), 0);
+	cr_assert_eq(match_init(&m, &v, "focus", STR(""), &budget, NULL), 0);
 	cr_expect_not(match_is_set(&m));
 	cr_expect_not(match_string(&m, name));
 	match_release(&m);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+
+#define CHUNK 65536
+
+extern char **environ;
+
+static int not_started(const char *program, int error, struct assay_diag *diag)
+{
+	char why[128];
+
+	if (error == ENOENT)
+		return diag_set(diag, ASSAY_ERR_IO, "exec: \"%s\": executable file not found in $PATH", program);
+	return diag_set(diag, ASSAY_ERR_IO, "exec: \"%s\": %s", program, diag_errno(error, why, sizeof(why)));
+}
+
+static int wait_for(pid_t pid, struct assay_diag *diag)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return diag_set(diag, ASSAY_ERR_IO, "the program could not be waited for");
+	if (WIFSIGNALED(status))
+		return diag_set(diag, ASSAY_ERR_IO, "signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status))
+		return diag_set(diag, ASSAY_ERR_IO, "exit status %d", WEXITSTATUS(status));
+	return 0;
+}
+
+/* Signals and their mask as a program expects them, whatever we do with ours. */
+static void set_signals(posix_spawnattr_t *attr)
+{
+	sigset_t none, restored;
+
+	sigemptyset(&none);
+	sigemptyset(&restored);
+	sigaddset(&restored, SIGPIPE);
+	posix_spawnattr_setsigmask(attr, &none);
+	posix_spawnattr_setsigdefault(attr, &restored);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+/* in and out become its standard input and output; -1 stands for /dev/null. 0 or an errno. */
+static int spawn(pid_t *pid, char *const *argv, int in, int out)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	int error;
+
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return ENOMEM;
+	posix_spawnattr_init(&attr);
+	set_signals(&attr);
+	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) :
+			  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	if (!error)
+		error = out >= 0 ? posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) :
+				   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (!error)
+		error = posix_spawnp(pid, argv[0], &actions, &attr, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	return error;
+}
+
+static void close_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+/* As much of the input as the pipe takes; a program that does not want it all may have its reason. */
+static void feed(int *to, struct str *input)
+{
+	ssize_t n = write(*to, input->p, input->len < CHUNK ? input->len : CHUNK);
+
+	if (n > 0)
+		*input = str_skip(*input, (size_t)n);
+	if (!input->len || (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_end(to);
+}
+
+static void drain(int *from, struct buf *out)
+{
+	char chunk[CHUNK];
+	ssize_t n = read(*from, chunk, sizeof(chunk));
+
+	if (n > 0)
+		buf_add(out, chunk, (size_t)n);
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+		close_end(from);
+}
+
+/* Writing and reading in turn, so that neither side waits for the other with its pipe full. */
+static void exchange(int to, int from, struct str input, struct buf *out)
+{
+	fcntl(to, F_SETFL, O_NONBLOCK);
+	if (!input.len)
+		close_end(&to);
+	while (from >= 0) {
+		struct pollfd fds[] = { { from, POLLIN, 0 }, { to, POLLOUT, 0 } };
+
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (to >= 0 && fds[1].revents)
+			feed(&to, &input);
+		if (fds[0].revents)
+			drain(&from, out);
+	}
+	close_end(&to);
+	close_end(&from);
+}
+
+int child_filter(char *const *argv, struct str input, struct buf *out, struct assay_diag *diag)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	int in[2], from[2], error, err;
+	pid_t pid;
+
+	if (pipe2(in, O_CLOEXEC) < 0)
+		return not_started(argv[0], errno, diag);
+	if (pipe2(from, O_CLOEXEC) < 0) {
+		error = errno;
+		close(in[0]);
+		close(in[1]);
+		return not_started(argv[0], error, diag);
+	}
+	error = spawn(&pid, argv, in[0], from[1]);
+	close(in[0]);
+	close(from[1]);
+	if (error) {
+		close(in[1]);
+		close(from[0]);
+		return not_started(argv[0], error, diag);
+	}
+	/* A program that ends early must not take us with it. */
+	sigaction(SIGPIPE, &ignore, &before);
+	exchange(in[1], from[0], input, out);
+	sigaction(SIGPIPE, &before, NULL);
+	err = wait_for(pid, diag);
+	return err || !out->failed ? err : diag_nomem(diag, "the program's output");
+}
+
+int child_run(char *const *argv, bool *started, struct assay_diag *diag)
+{
+	pid_t pid;
+	int error = spawn(&pid, argv, -1, -1);
+
+	*started = error == 0;
+	return error ? not_started(argv[0], error, diag) : wait_for(pid, diag);
+}
