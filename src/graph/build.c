@@ -70,6 +70,19 @@ static void count_sample(const struct graph *g, struct tally *tallies, const str
 		tallies[leaf].flat += value;
 }
 
+/* Starting a thread costs what some ten thousand frames do; a share has to be worth it many times over. */
+#define FRAMES_WORTH_A_THREAD ((size_t)2 << 20)
+
+size_t graph_shares(const struct view *v)
+{
+	size_t n = v->stack_start[v->profile->n_samples] / FRAMES_WORTH_A_THREAD + 1, width;
+
+	if (n == 1)
+		return 1;
+	width = parallel_width();
+	return n < width ? n : width;
+}
+
 /* Samples from .. to - 1, counted into tallies of their own. */
 struct count_share {
 	const struct graph *g;
@@ -101,25 +114,12 @@ static void count_samples(void *argument)
 	}
 }
 
-/* Starting a thread costs what some ten thousand frames do; a share has to be worth it many times over. */
-#define FRAMES_WORTH_A_THREAD ((size_t)2 << 20)
-
-static size_t count_shares(const struct assay_profile *p)
-{
-	size_t n = p->stacks.n / FRAMES_WORTH_A_THREAD + 1, width;
-
-	if (n == 1)
-		return 1;
-	width = parallel_width();
-	return n < width ? n : width;
-}
-
 /* Sums of integers do not depend on the order in which they are taken, so neither does the result on the shares. */
 static int count_nodes(struct graph *g, struct assay_ctx *ctx)
 {
 	const struct assay_profile *p = g->view->profile;
 	struct count_share shares[PARALLEL_MAX] = { 0 };
-	size_t n = count_shares(p);
+	size_t n = graph_shares(g->view);
 	int err = 0;
 
 	for (size_t i = 0; i < n; i++)

@@ -108,6 +108,9 @@ struct trim_options {
 int graph_build(struct graph *g, const struct view *view, const struct graph_options *options, struct assay_ctx *ctx,
 	struct assay_diag *diag);
 
+/* Into how many shares the samples of a view are worth dividing, so that each is counted by a thread of its own. */
+size_t graph_shares(const struct view *view);
+
 /* Chooses and sorts the rows. */
 int graph_trim(struct graph *g, const struct trim_options *options, struct assay_diag *diag);
 

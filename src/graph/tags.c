@@ -316,10 +316,45 @@ static bool finish(struct tagger *tg)
 	return true;
 }
 
+/*
+ * Whether some value of a label is heavy enough for a tag to be shown, which a table by string tells faster than the
+ * kinds: no tag weighs more than any of the values in it. Numbers are not told apart here.
+ */
+static bool may_have_tags(const struct tagger *tg, uint64_t *weights)
+{
+	const struct graph *g = tg->g;
+	const struct view *v = g->view;
+
+	for (size_t i = 0; i < v->profile->n_samples; i++) {
+		wide weight = wide_abs(profile_values(v->profile, i)[g->options.column]);
+		size_t n;
+		const struct label *labels = view_labels(v, i, &n);
+
+		for (size_t k = 0; k < n && view_has_sample(v, i); k++) {
+			uint64_t *sum = &weights[labels[k].text];
+
+			if (labels[k].kind != LABEL_TEXT && labels[k].key == tg->bytes_key)
+				return true;
+			*sum = *sum + (uint64_t)weight < *sum ? UINT64_MAX : *sum + (uint64_t)weight;
+			if (labels[k].kind == LABEL_TEXT && (wide)*sum >= g->node_cut)
+				return true;
+		}
+	}
+	return false;
+}
+
 static int count(struct tagger *tg, struct assay_ctx *ctx)
 {
 	const struct graph *g = tg->g;
+	uint64_t *weights = calloc(g->view->n_strings, sizeof(*weights));
+	bool any = weights && may_have_tags(tg, weights);
 	int err = ASSAY_ERR_NOMEM;
+
+	free(weights);
+	if (!weights)
+		return err;
+	if (!any)
+		return finish(tg) ? 0 : err;
 
 	tg->rows = calloc(g->nodes.n + 1, sizeof(*tg->rows));
 	tg->stamps = calloc(g->nodes.n + 1, sizeof(*tg->stamps));

@@ -17,6 +17,19 @@ static const char top_details[] = "The columns are:\n"
 				  "The name ends in (inline) where all calls that are shown were inlined, and in\n"
 				  "(partial-inline) where some were.\n";
 
+static const char callgrind_details[] =
+	"For kcachegrind and qcachegrind. Each address has a line with its line number\n"
+	"and its own value, in the unit of the line events:; calls= lines name the\n"
+	"callee and are followed by what passed through that call. Names are written\n"
+	"once, and later by their number in brackets. All nodes are there, whatever\n"
+	"-nodecount says. On a terminal the output goes to profile001.callgraph.out.\n";
+
+static const char dot_details[] = "For Graphviz. A box is a function: its flat value, and its cum where that is\n"
+				  "more; the larger the print the larger flat, the redder the box the larger cum.\n"
+				  "An arrow runs from caller to callee, with what passed through the call; dotted\n"
+				  "arrows stand for calls with functions between them that are left out. Small\n"
+				  "boxes beside a function hold the labels of its samples. At most 80 nodes.\n";
+
 static const char flamegraph_details[] =
 	"The page needs no network. Callers stand above callees; a frame is as wide as\n"
 	"what was spent in it and below, and coloured by package. Click zooms in, Escape\n"
@@ -30,42 +43,88 @@ static const char folded_details[] =
 	"added up, those that add up to zero left out, and lines are sorted bytewise by\n"
 	"stack. A ; in a name is printed as : and a sample without frames as <no stack>.\n";
 
+static const char list_details[] = "The pattern is matched with the names of functions. The columns are:\n"
+				   "  flat    value spent on the line itself\n"
+				   "  cum     value spent on the line and in what it called\n"
+				   "  number  of the line, and behind the colon its text\n"
+				   "A dot stands for nothing. The cum of a function that calls itself, or has\n"
+				   "several calls on the way, counts them all. Where sources are looked for is in\n"
+				   "the manual; -source_path=dir is what helps first.\n";
+
+static const char peek_details[] = "As tree, but for the functions whose names match, and nothing is left out:\n"
+				   "callers stand above the function, callees below it. The number in front of\n"
+				   "a neighbour is what passed through those calls, its share is of the cum of the\n"
+				   "function in the middle.\n";
+
+static const char picture_details[] = "Drawn by dot, a program of Graphviz, which must be installed. A box is a\n"
+				      "function; arrows run from caller to callee: assay dot -h says how to read it.\n";
+
+static const char proto_details[] = "What the filters leave of the profile, in the form that profiles are kept in:\n"
+				    "a smaller file to pass on, several merged into one, or a difference. Names are\n"
+				    "written as they are. On a terminal the output goes to profile001.pb.gz.\n";
+
+static const char raw_details[] = "Each sample is a line with its values, a colon and the ids of its locations,\n"
+				  "leaf first; its labels follow. Each location is a line with its id, address,\n"
+				  "mapping (M=), function, file, line, column and start line (s=); what it was\n"
+				  "inlined into follows on lines of its own. Values are as recorded: -unit,\n"
+				  "-divide_by and -sample_index do not count.\n";
+
+static const char tags_details[] = "Under each label key, with what its samples add up to, the values of that\n"
+				   "label, largest first. Shares are of the total. A sample with several values\n"
+				   "under a key counts for each of them.\n";
+
+static const char topproto_details[] = "Each row of top is a sample of one location, with cum and flat in the unit of\n"
+				       "the report; fractions are cut off, so -unit=ns or the like keeps more. On\n"
+				       "a terminal the output goes to profile001.pb.gz.\n";
+
+static const char traces_details[] = "Each sample is a block: its labels, its value, and its stack, leaf first. The\n"
+				     "names of inlined calls end in (inline). Samples come in the order of the file\n"
+				     "and are not added up; those without any frame are left out.\n";
+
+static const char tree_details[] = "A block for each function, in the order of top. Its own line has the columns\n"
+				   "of top. Callers stand above that line, callees below it:\n"
+				   "  calls   value that passed through the calls to or from that neighbour\n"
+				   "  calls%  its share of the cum of the function in the middle\n"
+				   "Neighbours may be indirect, where the functions between are left out.\n";
+
 const struct report reports[] = {
-	{ "callgrind", NULL, "Graph in callgrind format", NULL,
+	{ "callgrind", NULL, "Graph in callgrind format", callgrind_details,
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
 		callgrind_run, "callgraph.out" },
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
 	{ "disasm", "regex", "Assembly of matching functions, annotated", NULL, REPORT_FORMAT, NULL },
-	{ "dot", NULL, "Graph in DOT format", NULL, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
-	{ "eog", NULL, "Graph through eog", NULL, PICTURE, dot_run, "svg", "svg", "eog" },
-	{ "evince", NULL, "Graph through evince", NULL, PICTURE, dot_run, "pdf", "pdf", "evince" },
+	{ "dot", NULL, "Graph in DOT format", dot_details, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
+	{ "eog", NULL, "Graph through eog", picture_details, PICTURE, dot_run, "svg", "svg", "eog" },
+	{ "evince", NULL, "Graph through evince", picture_details, PICTURE, dot_run, "pdf", "pdf", "evince" },
 	{ "flamegraph", NULL, "Flame graph, one HTML file", flamegraph_details, GRAPH | REPORT_UNTRIMMED,
 		flamegraph_run },
 	{ "folded", NULL, "Stacks with their values, one per line, root first", folded_details,
 		GRAPH | REPORT_UNTRIMMED, folded_run },
-	{ "gif", NULL, "Graph as a GIF image", NULL, PICTURE, dot_run, "gif", "gif", NULL },
-	{ "gv", NULL, "Graph through gv", NULL, PICTURE, dot_run, "ps", "ps", "gv --noantialias" },
+	{ "gif", NULL, "Graph as a GIF image", picture_details, PICTURE, dot_run, "gif", "gif", NULL },
+	{ "gv", NULL, "Graph through gv", picture_details, PICTURE, dot_run, "ps", "ps", "gv --noantialias" },
 	{ "kcachegrind", NULL, "Graph through kcachegrind", NULL,
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
 		callgrind_run, "grind", NULL, "kcachegrind" },
-	{ "list", "regex", "Source of matching functions, annotated", NULL,
+	{ "list", "regex", "Source of matching functions, annotated", list_details,
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_LINE | REPORT_SPLIT_OBJECTS, list_run },
-	{ "pdf", NULL, "Graph as PDF", NULL, PICTURE, dot_run, "pdf", "pdf", NULL },
-	{ "peek", "regex", "Callers and callees of matching functions", NULL, GRAPH | REPORT_UNTRIMMED, peek_run },
-	{ "png", NULL, "Graph as a PNG image", NULL, PICTURE, dot_run, "png", "png", NULL },
-	{ "proto", NULL, "The profile itself, compressed", NULL,
+	{ "pdf", NULL, "Graph as PDF", picture_details, PICTURE, dot_run, "pdf", "pdf", NULL },
+	{ "peek", "regex", "Callers and callees of matching functions", peek_details, GRAPH | REPORT_UNTRIMMED,
+		peek_run },
+	{ "png", NULL, "Graph as a PNG image", picture_details, PICTURE, dot_run, "png", "png", NULL },
+	{ "proto", NULL, "The profile itself, compressed", proto_details,
 		REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_BINARY, proto_run, "pb.gz" },
-	{ "ps", NULL, "Graph as PostScript", NULL, PICTURE, dot_run, "ps", "ps", NULL },
-	{ "raw", NULL, "The profile as text", NULL, REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS, raw_run },
-	{ "svg", NULL, "Graph as SVG", NULL, PICTURE, dot_run, "svg", "svg", NULL },
-	{ "tags", NULL, "Label values with their shares", NULL, REPORT_FORMAT, tags_run },
+	{ "ps", NULL, "Graph as PostScript", picture_details, PICTURE, dot_run, "ps", "ps", NULL },
+	{ "raw", NULL, "The profile as text", raw_details, REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS,
+		raw_run },
+	{ "svg", NULL, "Graph as SVG", picture_details, PICTURE, dot_run, "svg", "svg", NULL },
+	{ "tags", NULL, "Label values with their shares", tags_details, REPORT_FORMAT, tags_run },
 	{ "text", NULL, "The same as top", top_details, TABLE, top_run },
 	{ "top", NULL, "Functions with the largest values, one per line", top_details, TABLE, top_run },
-	{ "topproto", NULL, "The rows of top as a profile, compressed", NULL, TABLE | REPORT_BINARY, topproto_run,
-		"pb.gz" },
-	{ "traces", NULL, "Every sample with its stack", NULL, REPORT_FORMAT, traces_run },
-	{ "tree", NULL, "Callers and callees of every function", NULL, GRAPH, tree_run },
-	{ "web", NULL, "Graph in a browser", NULL, PICTURE, dot_run, "svg", "svg", REPORT_BROWSER },
+	{ "topproto", NULL, "The rows of top as a profile, compressed", topproto_details, TABLE | REPORT_BINARY,
+		topproto_run, "pb.gz" },
+	{ "traces", NULL, "Every sample with its stack", traces_details, REPORT_FORMAT, traces_run },
+	{ "tree", NULL, "Callers and callees of every function", tree_details, GRAPH, tree_run },
+	{ "web", NULL, "Graph in a browser", picture_details, PICTURE, dot_run, "svg", "svg", REPORT_BROWSER },
 	{ "weblist", "regex", "Source and assembly of matching functions in a browser", NULL, REPORT_FORMAT, NULL },
 	{ NULL, NULL, NULL, NULL, 0, NULL },
 };
