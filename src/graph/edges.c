@@ -1,43 +1,73 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counting edges costs several times what counting nodes does. So it is done last, among the nodes kept, for the edges
- * that are wanted; where few nodes are kept, which is the rule, an edge is found in a square table; and large profiles
- * are shared out.
+ * that are wanted, in tables that stay in the cache; and large profiles are shared out.
  */
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/hash.h"
 #include "base/pairs.h"
 #include "base/parallel.h"
 #include "graph/graph.h"
 
-/* Nodes up to which the table is square: 16 MB. */
-#define SQUARE_MAX 2048
+/*
+ * An edge while it is counted. Caller and callee are places among the nodes kept, 16 bits each, so that slot and sum
+ * share a quarter of a cache line: tables like this one are read for every frame of every sample.
+ */
+struct slot {
+	uint32_t key;   /* SLOT_EMPTY, or caller << 16 | callee */
+	uint32_t stamp; /* the last sample that counted */
+	int64_t weight;
+};
 
+#define SLOT_EMPTY UINT32_MAX
+#define SLOT_PLACES ((size_t)UINT16_MAX)
+
+struct slots {
+	struct slot *items;
+	uint8_t *flags; /* by slot: what is not touched again once it is set */
+	size_t n, size; /* size is a power of two */
+	unsigned shift;
+	uint32_t multiplier; /* odd, drawn per process */
+};
+
+enum {
+	EDGE_CALLED = 1, /* not inlined some time */
+	EDGE_RESIDUAL = 2,
+};
+
+/* The same for means, sums beyond 64 bits, and more nodes than a slot can name. */
 struct edge_tally {
 	wide weight, divisor;
-	uint32_t stamp; /* the last sample that counted */
-	bool inlined, residual;
+	uint32_t stamp;
+	uint8_t flags;
 };
 
-/* What a node is to the walk. */
+/* What a node that is kept is to the walk. */
 enum {
-	NODE_KEPT = 1,
-	NODE_INTO = 2,   /* edges into it are wanted */
-	NODE_OUT_OF = 4, /* edges out of it are wanted */
+	NODE_INTO = 1,   /* edges into it are wanted */
+	NODE_OUT_OF = 2, /* edges out of it are wanted */
 };
 
-/* By location, where it is not a node that is kept: one that is not, or several in one location. */
+/*
+ * Nodes that are kept are numbered; a location has the place of its node, or one of these: its node is not kept, it has
+ * several, or none at all.
+ */
 #define PLACE_SKIPPED UINT32_MAX
 #define PLACE_CHAIN (UINT32_MAX - 1)
 #define PLACE_HIDDEN (UINT32_MAX - 2)
 
+/* Stacks up to this depth take the way without branches. */
+#define DEPTH_PLAIN 512
+
 /* What all shares read. */
 struct map {
 	struct graph *g;
-	uint8_t *flags;       /* by node */
-	uint32_t *kept;       /* by node: its place among the nodes kept */
-	uint32_t *places;     /* by location: its node, or one of the above */
+	uint32_t *kept;       /* by node: its place, or PLACE_SKIPPED */
+	uint32_t *nodes;      /* by place */
+	uint8_t *flags;       /* by place */
+	uint32_t *places;     /* by location */
 	uint8_t *interesting; /* by location: it has a wanted node; NULL when every sample is walked */
 	size_t n_kept;
 	const struct assay_ctx *ctx;
@@ -47,95 +77,172 @@ struct map {
 struct walker {
 	const struct map *map;
 	size_t from, to;
-	struct pairs pairs; /* caller and callee */
-	uint32_t *square;   /* by places of caller and callee: pair + 1; NULL when too many are kept */
+	bool is_wide;
+	struct slots slots;
+	struct pairs pairs;             /* of places, caller and callee, where is_wide */
 	VEC(struct edge_tally) tallies; /* by pair */
 	int err;
 	/* Of the sample at hand. */
-	uint32_t stamp, caller;
+	uint32_t stamp;
 	int64_t value, divisor;
-	bool residual;
 };
 
-static struct edge_tally *find_edge(struct walker *w, uint32_t callee)
+static size_t first_slot(const struct slots *s, uint32_t key)
 {
-	const struct map *m = w->map;
-	uint32_t *cell = w->square ? &w->square[m->kept[w->caller] * m->n_kept + m->kept[callee]] : NULL;
-	uint32_t pair;
-
-	if (cell && *cell)
-		return &w->tallies.items[*cell - 1];
-	if (!pairs_add(&w->pairs, w->caller, callee, &pair))
-		return NULL;
-	if (cell)
-		*cell = pair + 1;
-	if (pair == w->tallies.n && !vec_push(&w->tallies, ((struct edge_tally){ .inlined = true })))
-		return NULL;
-	return &w->tallies.items[pair];
+	return (uint32_t)(key * s->multiplier) >> s->shift;
 }
 
-static bool count_edge(struct walker *w, uint32_t callee, bool is_inlined)
+static bool grow_slots(struct slots *s)
 {
-	struct edge_tally *t = find_edge(w, callee);
+	struct slots grown = { .size = s->size ? 2 * s->size : 1024, .n = s->n };
 
-	if (!t)
+	grown.shift = 32 - (unsigned)__builtin_ctzll(grown.size);
+	grown.multiplier = (uint32_t)hash_key() | 1;
+	grown.items = malloc(grown.size * sizeof(*grown.items));
+	grown.flags = calloc(grown.size, 1);
+	if (!grown.items || !grown.flags || grown.size > (size_t)1 << 31) {
+		free(grown.items);
+		free(grown.flags);
 		return false;
+	}
+	for (size_t i = 0; i < grown.size; i++)
+		grown.items[i].key = SLOT_EMPTY;
+	for (size_t i = 0; i < s->size; i++) {
+		size_t k;
+
+		if (s->items[i].key == SLOT_EMPTY)
+			continue;
+		for (k = first_slot(&grown, s->items[i].key); grown.items[k].key != SLOT_EMPTY;)
+			k = (k + 1) & (grown.size - 1);
+		grown.items[k] = s->items[i];
+		grown.flags[k] = s->flags[i];
+	}
+	free(s->items);
+	free(s->flags);
+	*s = grown;
+	return true;
+}
+
+static bool count_in_slot(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
+{
+	struct slots *s = &w->slots;
+	uint32_t key = caller << 16 | callee;
+	size_t i;
+
+	if (s->n >= s->size / 2 && !grow_slots(s))
+		return false;
+	for (i = first_slot(s, key); s->items[i].key != key; i = (i + 1) & (s->size - 1)) {
+		if (s->items[i].key != SLOT_EMPTY)
+			continue;
+		s->items[i] = (struct slot){ .key = key };
+		s->n++;
+		break;
+	}
+	if (s->items[i].stamp == w->stamp)
+		return true;
+	s->items[i].stamp = w->stamp;
+	s->items[i].weight += w->value;
+	if (flags)
+		s->flags[i] |= flags;
+	return true;
+}
+
+static bool count_wide(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
+{
+	struct edge_tally *t;
+	uint32_t pair;
+
+	if (!pairs_add(&w->pairs, caller, callee, &pair) ||
+		(pair == w->tallies.n && !vec_push(&w->tallies, ((struct edge_tally){ 0 }))))
+		return false;
+	t = &w->tallies.items[pair];
 	if (t->stamp == w->stamp)
 		return true;
 	t->stamp = w->stamp;
 	t->weight += w->value;
 	t->divisor += w->divisor;
-	t->inlined &= is_inlined;
-	t->residual |= w->residual;
+	t->flags |= flags;
 	return true;
 }
 
-/* A frame whose node is kept: counts the edge from the nearest kept caller, and becomes the caller itself. */
-static inline bool pass(struct walker *w, uint32_t node, bool is_inlined)
+/* One of a sample's edges, if it is wanted; all are by place. */
+static inline bool count_edge(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
 {
-	const uint8_t *flags = w->map->flags;
+	const uint8_t *wanted = w->map->flags;
 
-	if (w->caller != GRAPH_HIDDEN && w->caller != node && (flags[node] & NODE_INTO || flags[w->caller] & NODE_OUT_OF) &&
-		!count_edge(w, node, is_inlined))
-		return false;
-	w->caller = node;
-	w->residual = false;
-	return true;
+	if (caller == callee || !(wanted[callee] & NODE_INTO || wanted[caller] & NODE_OUT_OF))
+		return true;
+	return w->is_wide ? count_wide(w, caller, callee, flags) : count_in_slot(w, caller, callee, flags);
 }
 
-/* Outermost first: all but the first of them were inlined into the one before. */
-static bool pass_chain(struct walker *w, uint32_t location)
+/* Where a walk has come to: the nearest caller that is kept, and whether frames were passed over since. */
+struct position {
+	uint32_t caller;
+	bool residual;
+};
+
+static bool pass(struct walker *w, struct position *at, uint32_t place, bool is_inlined)
 {
-	const struct graph *g = w->map->g;
-	const uint32_t *chain = g->chains.items + (g->location_nodes[location] & ~GRAPH_MANY);
 	bool ok = true;
 
-	for (uint32_t k = 1; ok && k <= chain[0]; k++) {
-		if (w->map->flags[chain[k]] & NODE_KEPT)
-			ok = pass(w, chain[k], k > 1);
-		else
-			w->residual = true;
+	if (place == PLACE_SKIPPED) {
+		at->residual = true;
+		return true;
+	}
+	if (at->caller != PLACE_SKIPPED)
+		ok = count_edge(w, at->caller, place,
+			(is_inlined ? 0 : EDGE_CALLED) | (at->residual ? EDGE_RESIDUAL : 0));
+	*at = (struct position){ .caller = place };
+	return ok;
+}
+
+/* Any stack. Of the frames of one location, outermost first, all but the first were inlined into the one before. */
+static bool walk_any(struct walker *w, const struct stack *s)
+{
+	const struct map *m = w->map;
+	struct position at = { .caller = PLACE_SKIPPED };
+	bool ok = true;
+
+	for (size_t i = s->n; ok && i-- > 0;) {
+		uint32_t place = m->places[s->locations[i]];
+		const uint32_t *chain;
+
+		if (place == PLACE_HIDDEN)
+			continue;
+		if (place != PLACE_CHAIN) {
+			ok = pass(w, &at, place, false);
+			continue;
+		}
+		chain = m->g->chains.items + (m->g->location_nodes[s->locations[i]] & ~GRAPH_MANY);
+		for (uint32_t k = 1; ok && k <= chain[0]; k++)
+			ok = pass(w, &at, m->kept[chain[k]], k > 1);
 	}
 	return ok;
 }
 
+/*
+ * The same for stacks in which each location is one frame, as most are. Which frames are kept follows no pattern, so
+ * they are gathered without asking, and then taken two by two: those that are not neighbours had others between them.
+ */
 static bool walk(struct walker *w, const struct stack *s)
 {
 	const uint32_t *places = w->map->places;
-	bool ok = true;
+	uint32_t kept[DEPTH_PLAIN + 1], depth[DEPTH_PLAIN + 1], n = 0;
+	bool plain = s->n <= DEPTH_PLAIN, ok = true;
 
-	w->caller = GRAPH_HIDDEN;
-	w->residual = false;
-	for (size_t i = s->n; ok && i-- > 0;) {
+	for (size_t i = plain ? s->n : 0; i-- > 0;) {
 		uint32_t place = places[s->locations[i]];
 
-		if (place == PLACE_SKIPPED)
-			w->residual = true;
-		else if (place < PLACE_HIDDEN)
-			ok = pass(w, place, false);
-		else if (place == PLACE_CHAIN)
-			ok = pass_chain(w, s->locations[i]);
+		kept[n] = place;
+		depth[n] = (uint32_t)i;
+		n += place < PLACE_HIDDEN;
+		plain &= place != PLACE_CHAIN && place != PLACE_HIDDEN;
 	}
+	if (!plain)
+		return walk_any(w, s);
+	for (uint32_t k = 1; ok && k < n; k++)
+		ok = count_edge(w, kept[k - 1], kept[k],
+			EDGE_CALLED | (depth[k - 1] - depth[k] == 1 ? 0 : EDGE_RESIDUAL));
 	return ok;
 }
 
@@ -153,10 +260,7 @@ static void walk_share(void *argument)
 	const struct view *v = w->map->g->view;
 	const struct graph_options *o = &w->map->g->options;
 
-	if (w->map->n_kept <= SQUARE_MAX) {
-		w->square = calloc(w->map->n_kept * w->map->n_kept + 1, sizeof(*w->square));
-		w->err = w->square ? 0 : ASSAY_ERR_NOMEM;
-	}
+	w->is_wide = o->mean || !profile_sums_fit(v->profile, o->column) || w->map->n_kept >= SLOT_PLACES;
 	for (size_t i = w->from; !w->err && i < w->to; i++) {
 		const int64_t *values = profile_values(v->profile, i);
 		struct stack s;
@@ -176,9 +280,15 @@ static void walk_share(void *argument)
 
 static void keep(struct map *m, const struct edge_options *o, uint32_t node)
 {
-	m->flags[node] = NODE_KEPT | (o->all || (o->into && o->into[node]) ? NODE_INTO : 0) |
+	m->flags[m->n_kept] = (o->all || (o->into && o->into[node]) ? NODE_INTO : 0) |
 		(o->out_of && o->out_of[node] ? NODE_OUT_OF : 0);
+	m->nodes[m->n_kept] = node;
 	m->kept[node] = (uint32_t)m->n_kept++;
+}
+
+static bool is_wanted(const struct map *m, uint32_t node)
+{
+	return m->kept[node] != PLACE_SKIPPED && m->flags[m->kept[node]];
 }
 
 static bool any_wanted(const struct map *m, uint32_t node)
@@ -188,9 +298,9 @@ static bool any_wanted(const struct map *m, uint32_t node)
 	if (node == GRAPH_HIDDEN)
 		return false;
 	if (!(node & GRAPH_MANY))
-		return m->flags[node] > NODE_KEPT;
+		return is_wanted(m, node);
 	for (uint32_t k = 1; k <= chain[0]; k++)
-		if (m->flags[chain[k]] > NODE_KEPT)
+		if (is_wanted(m, chain[k]))
 			return true;
 	return false;
 }
@@ -202,10 +312,8 @@ static void place_locations(struct map *m)
 
 		if (node == GRAPH_HIDDEN)
 			m->places[i] = PLACE_HIDDEN;
-		else if (node & GRAPH_MANY)
-			m->places[i] = PLACE_CHAIN;
 		else
-			m->places[i] = m->flags[node] & NODE_KEPT ? node : PLACE_SKIPPED;
+			m->places[i] = node & GRAPH_MANY ? PLACE_CHAIN : m->kept[node];
 		if (m->interesting)
 			m->interesting[i] = any_wanted(m, node);
 	}
@@ -215,12 +323,15 @@ static int prepare(struct map *m, const struct edge_options *o)
 {
 	const struct graph *g = m->g;
 
-	m->flags = calloc(g->nodes.n + 1, 1);
-	m->kept = calloc(g->nodes.n + 1, sizeof(*m->kept));
+	m->flags = malloc(g->nodes.n + 1);
+	m->nodes = malloc((g->nodes.n + 1) * sizeof(*m->nodes));
+	m->kept = malloc((g->nodes.n + 1) * sizeof(*m->kept));
 	m->places = malloc((g->view->n_locations + 1) * sizeof(*m->places));
-	m->interesting = o->all ? NULL : calloc(g->view->n_locations + 1, 1);
-	if (!m->flags || !m->kept || !m->places || (!o->all && !m->interesting))
+	m->interesting = o->all ? NULL : malloc(g->view->n_locations + 1);
+	if (!m->flags || !m->nodes || !m->kept || !m->places || (!o->all && !m->interesting))
 		return ASSAY_ERR_NOMEM;
+	for (size_t i = 0; i < g->nodes.n; i++)
+		m->kept[i] = PLACE_SKIPPED;
 	/* As long as nothing was dropped, nodes that are no rows, since their values cancel out, still have edges. */
 	for (size_t i = 0; !g->rebuilt && i < g->nodes.n; i++)
 		keep(m, o, (uint32_t)i);
@@ -230,32 +341,49 @@ static int prepare(struct map *m, const struct edge_options *o)
 	return 0;
 }
 
-static void add_tally(struct edge *e, const struct edge_tally *t)
+static bool add_edge(struct graph *g, struct pairs *all, struct pair ends, const struct edge_tally *t)
 {
+	struct edge *e;
+	uint32_t index;
+
+	if (!pairs_add(all, ends.a, ends.b, &index) ||
+		(index == g->edges.n &&
+			!vec_push(&g->edges, ((struct edge){ .caller = ends.a, .callee = ends.b, .inlined = true }))))
+		return false;
+	e = &g->edges.items[index];
 	e->weight += t->weight;
 	e->divisor += t->divisor;
-	e->inlined &= t->inlined;
-	e->residual |= t->residual;
+	e->inlined &= !(t->flags & EDGE_CALLED);
+	e->residual |= (t->flags & EDGE_RESIDUAL) != 0;
+	return true;
+}
+
+static bool take_slots(struct graph *g, struct pairs *all, const struct slots *s, const uint32_t *nodes)
+{
+	for (size_t i = 0; i < s->size; i++) {
+		const struct slot *at = &s->items[i];
+		struct edge_tally t = { .weight = at->weight, .flags = s->flags[i] };
+
+		if (at->key != SLOT_EMPTY &&
+			!add_edge(g, all, (struct pair){ nodes[at->key >> 16], nodes[at->key & 0xffff] }, &t))
+			return false;
+	}
+	return true;
 }
 
 /* Sums and flags of the shares together; neither depends on their order, and edges are sorted later. */
-static bool take_edges(struct graph *g, const struct walker *shares, size_t n)
+static bool take_edges(const struct map *m, const struct walker *shares, size_t n)
 {
 	struct pairs all = { 0 };
 	bool ok = true;
 
-	g->edges.n = 0;
+	m->g->edges.n = 0;
 	for (size_t s = 0; ok && s < n; s++) {
+		ok = take_slots(m->g, &all, &shares[s].slots, m->nodes);
 		for (size_t i = 0; ok && i < shares[s].tallies.n; i++) {
 			const struct pair *p = &shares[s].pairs.items.items[i];
-			uint32_t index;
 
-			ok = pairs_add(&all, p->a, p->b, &index) &&
-				(index < g->edges.n ||
-					vec_push(&g->edges,
-						((struct edge){ .caller = p->a, .callee = p->b, .inlined = true })));
-			if (ok)
-				add_tally(&g->edges.items[index], &shares[s].tallies.items[i]);
+			ok = add_edge(m->g, &all, (struct pair){ m->nodes[p->a], m->nodes[p->b] }, &shares[s].tallies.items[i]);
 		}
 	}
 	pairs_release(&all);
@@ -274,12 +402,13 @@ static int walk_all(struct map *m)
 	parallel_run(walk_share, shares, sizeof(shares[0]), n);
 	for (size_t i = 0; i < n && !err; i++)
 		err = shares[i].err;
-	if (!err && !take_edges(m->g, shares, n))
+	if (!err && !take_edges(m, shares, n))
 		err = ASSAY_ERR_NOMEM;
 	for (size_t i = 0; i < n; i++) {
 		pairs_release(&shares[i].pairs);
 		vec_release(&shares[i].tallies);
-		free(shares[i].square);
+		free(shares[i].slots.items);
+		free(shares[i].slots.flags);
 	}
 	return err;
 }
@@ -292,6 +421,7 @@ int graph_count_edges(struct graph *g, const struct edge_options *o, struct assa
 	if (!err)
 		err = walk_all(&m);
 	free(m.flags);
+	free(m.nodes);
 	free(m.kept);
 	free(m.places);
 	free(m.interesting);

@@ -22,6 +22,11 @@ SANITIZER = re.compile(r"(Address|Leak|Memory|Thread|UndefinedBehavior)Sanitizer
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 LINE_ENDS = "\u2028\u2029"
 
+# Where a report has TABs of its own: the head of tree and peek, behind the number of a line of source, and in a page,
+# whose data is JSON.
+TREE_HEAD = "calls calls% + context \t \t \n"
+SOURCE_LINE = re.compile(r"^ *\S+ +\S+ +-?\d+:.*", re.M)
+
 
 class Result:
     def __init__(self, status, out, err):
@@ -50,10 +55,19 @@ def assay(args, data=None, stdin=None, stdout=subprocess.PIPE, env=(), file_limi
     return Result(p.returncode, p.stdout or b"", p.stderr)
 
 
+def without_own_tabs(text):
+    if text.startswith("<!DOCTYPE html>"):
+        return text.replace("\t", " ")
+    text = text.replace(TREE_HEAD, TREE_HEAD.replace("\t", " "))
+    if "\nROUTINE ======================== " in text:
+        text = SOURCE_LINE.sub(lambda m: m[0].replace("\t", " "), text)
+    return text
+
+
 def unclean(data):
     """Why these bytes must not go to a terminal, or None."""
     try:
-        text = data.decode()
+        text = without_own_tabs(data.decode())
     except UnicodeDecodeError as e:
         return f"invalid UTF-8 at byte {e.start}: {data[e.start:e.start + 8]!r}"
     for i, c in enumerate(text):

@@ -242,6 +242,51 @@ int view_make(struct view *v, const struct assay_profile *p, const struct label_
 	return err;
 }
 
+char *view_stacks(const struct view *v)
+{
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < v->profile->n_samples; i++) {
+		struct stack s = view_stack(v, i);
+		bool first = true;
+
+		if (!view_has_sample(v, i))
+			continue;
+		for (size_t k = s.n; k-- > 0;) {
+			struct frames f = view_frames(v, s.locations[k]);
+
+			if (f.hidden)
+				continue;
+			buf_add_str(&out, first ? STR("") : STR(" "));
+			first = false;
+			if (!f.n)
+				buf_add_char(&out, '?');
+			for (uint32_t l = f.n; l-- > 0;) {
+				buf_add_str(&out, view_str(v, v->functions[f.lines[l].function].name));
+				buf_add_str(&out, l ? STR("~") : STR(""));
+			}
+		}
+		buf_add_char(&out, '\n');
+	}
+	return out.data ? buf_detach(&out, NULL) : strdup("");
+}
+
+char *edge_rows(const struct graph *g)
+{
+	struct buf out = BUF_INIT;
+
+	for (size_t i = 0; i < g->edges.n; i++) {
+		const struct edge *e = &g->edges.items[i];
+
+		buf_add_str(&out, g->nodes.items[e->caller].text);
+		buf_add_str(&out, STR(" -> "));
+		buf_add_str(&out, g->nodes.items[e->callee].text);
+		buf_addf(&out, " %" PRId64 "%s%s\n", narrow(edge_weight(e)), e->inlined ? " inline" : "",
+			e->residual ? " residual" : "");
+	}
+	return out.data ? buf_detach(&out, NULL) : strdup("");
+}
+
 char *query_rows(const struct assay_profile *p, const struct query *q)
 {
 	static const char *const texts[] = {

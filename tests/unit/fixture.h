@@ -50,6 +50,12 @@ struct view view_of(const struct assay_profile *p);
 int view_make(struct view *v, const struct assay_profile *p, const struct label_frame_options *frames,
 	const struct filter_options *o, struct assay_ctx *ctx, struct assay_diag *diag);
 
+/* The stacks that a view leaves over, root first, a line for each sample; a frame that was hidden is not there. */
+char *view_stacks(const struct view *v);
+
+/* The edges of a graph in their order: "caller -> callee weight", and " inline" and " residual" behind. */
+char *edge_rows(const struct graph *g);
+
 /* A query as app/ makes one, and the rows that it gives: "name flat cum", and " inline" or " partial" behind. */
 struct query {
 	struct label_frame_options frames;

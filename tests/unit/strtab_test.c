@@ -96,3 +96,23 @@ Test(strtab, the_hash_reads_all_bytes_and_the_key)
 	}
 	cr_expect_eq(hash_key(), hash_key(), "one key for the process");
 }
+
+Test(strtab, finds_what_is_there_and_adds_nothing)
+{
+	struct strtab t;
+	uint32_t id = 7;
+
+	cr_assert_eq(strtab_init(&t), 0);
+	cr_expect(strtab_find(&t, STR(""), &id));
+	cr_expect_eq(id, 0);
+	cr_expect_not(strtab_find(&t, STR("a"), &id));
+	cr_expect_eq(t.strings.n, 1);
+	for (char c = 'a'; c <= 'z'; c++)
+		intern(&t, (struct str){ &c, 1 });
+	cr_expect(strtab_find(&t, STR("c"), &id));
+	cr_expect_eq(id, 3);
+	cr_expect_not(strtab_find(&t, STR("cc"), &id));
+	cr_expect_not(strtab_find(&t, (struct str){ "c", 2 }, &id), "the NUL behind a text is none of it");
+	cr_expect_eq(t.strings.n, 27);
+	strtab_release(&t);
+}

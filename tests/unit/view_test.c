@@ -7,37 +7,6 @@
 #include "fixture.h"
 #include "view/match.h"
 
-/* The stacks that a view leaves over, root first; a line that was hidden is not there. */
-static char *visible_stacks(const struct view *v)
-{
-	const struct assay_profile *p = v->profile;
-	struct buf out = BUF_INIT;
-
-	for (size_t i = 0; i < p->n_samples; i++) {
-		struct stack s = view_stack(v, i);
-		bool first = true;
-
-		if (!view_has_sample(v, i))
-			continue;
-		for (size_t k = s.n; k-- > 0;) {
-			struct frames f = view_frames(v, s.locations[k]);
-
-			if (f.hidden)
-				continue;
-			buf_add_str(&out, first ? STR("") : STR(" "));
-			first = false;
-			if (!f.n)
-				buf_add_char(&out, '?');
-			for (uint32_t l = f.n; l-- > 0;) {
-				buf_add_str(&out, view_str(v, v->functions[f.lines[l].function].name));
-				buf_add_str(&out, l ? STR("~") : STR(""));
-			}
-		}
-		buf_add_char(&out, '\n');
-	}
-	return buf_detach(&out, NULL);
-}
-
 struct expectation {
 	const char *focus, *ignore, *hide, *show;
 	const char *stacks, *warnings;
@@ -65,7 +34,7 @@ static void expect_views(const struct assay_profile *p, const struct expectation
 
 		warnings_init(&w);
 		cr_assert_eq(view_make(&v, p, NULL, &o, &w.ctx, &diag), 0, "%s", diag.text);
-		stacks = visible_stacks(&v);
+		stacks = view_stacks(&v);
 		cr_expect_str_eq(stacks, e->stacks, "case %zu: got\n%s", i, stacks);
 		cr_expect_str_eq(warnings_text(&w), e->warnings ? e->warnings : "", "case %zu: %s", i,
 			warnings_text(&w));
@@ -290,7 +259,7 @@ Test(view, without_inlines_the_outermost_line_that_is_left_stands_for_all)
 		struct view v;
 
 		cr_assert_eq(view_make(&v, p, NULL, &o, NULL, NULL), 0);
-		EXPECT_TEXT(visible_stacks(&v), cases[i].expected);
+		EXPECT_TEXT(view_stacks(&v), cases[i].expected);
 		view_release(&v);
 	}
 	profile_free(p);
