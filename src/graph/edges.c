@@ -123,14 +123,13 @@ static bool grow_slots(struct slots *s)
 	return true;
 }
 
-static bool count_in_slot(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
+/* There is room for one more: see make_room(). */
+static inline void count_in_slot(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
 {
 	struct slots *s = &w->slots;
 	uint32_t key = caller << 16 | callee;
 	size_t i;
 
-	if (s->n >= s->size / 2 && !grow_slots(s))
-		return false;
 	for (i = first_slot(s, key); s->items[i].key != key; i = (i + 1) & (s->size - 1)) {
 		if (s->items[i].key != SLOT_EMPTY)
 			continue;
@@ -139,11 +138,18 @@ static bool count_in_slot(struct walker *w, uint32_t caller, uint32_t callee, ui
 		break;
 	}
 	if (s->items[i].stamp == w->stamp)
-		return true;
+		return;
 	s->items[i].stamp = w->stamp;
 	s->items[i].weight += w->value;
-	if (flags)
-		s->flags[i] |= flags;
+	s->flags[i] |= flags;
+}
+
+/* For a sample of n frames; a table that is at most half full has short ways to look. */
+static inline bool make_room(struct slots *s, size_t n)
+{
+	while (s->n + n > s->size / 2)
+		if (!grow_slots(s))
+			return false;
 	return true;
 }
 
@@ -172,7 +178,10 @@ static inline bool count_edge(struct walker *w, uint32_t caller, uint32_t callee
 
 	if (caller == callee || !(wanted[callee] & NODE_INTO || wanted[caller] & NODE_OUT_OF))
 		return true;
-	return w->is_wide ? count_wide(w, caller, callee, flags) : count_in_slot(w, caller, callee, flags);
+	if (w->is_wide)
+		return count_wide(w, caller, callee, flags);
+	count_in_slot(w, caller, callee, flags);
+	return true;
 }
 
 /* Where a walk has come to: the nearest caller that is kept, and whether frames were passed over since. */
@@ -201,7 +210,14 @@ static bool walk_any(struct walker *w, const struct stack *s)
 {
 	const struct map *m = w->map;
 	struct position at = { .caller = PLACE_SKIPPED };
-	bool ok = true;
+	size_t n = 0;
+	bool ok;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += m->places[s->locations[i]] == PLACE_CHAIN ?
+			m->g->chains.items[m->g->location_nodes[s->locations[i]] & ~GRAPH_MANY] :
+			1;
+	ok = w->is_wide || make_room(&w->slots, n);
 
 	for (size_t i = s->n; ok && i-- > 0;) {
 		uint32_t place = m->places[s->locations[i]];
@@ -226,23 +242,26 @@ static bool walk_any(struct walker *w, const struct stack *s)
  */
 static bool walk(struct walker *w, const struct stack *s)
 {
+	struct {
+		uint32_t place, depth;
+	} kept[DEPTH_PLAIN + 1];
 	const uint32_t *places = w->map->places;
-	uint32_t kept[DEPTH_PLAIN + 1], depth[DEPTH_PLAIN + 1], n = 0;
-	bool plain = s->n <= DEPTH_PLAIN, ok = true;
+	uint32_t n = 0, others = s->n > DEPTH_PLAIN;
+	bool ok = w->is_wide || make_room(&w->slots, s->n);
 
-	for (size_t i = plain ? s->n : 0; i-- > 0;) {
+	for (size_t i = others ? 0 : s->n; i-- > 0;) {
 		uint32_t place = places[s->locations[i]];
 
-		kept[n] = place;
-		depth[n] = (uint32_t)i;
+		kept[n].place = place;
+		kept[n].depth = (uint32_t)i;
 		n += place < PLACE_HIDDEN;
-		plain &= place != PLACE_CHAIN && place != PLACE_HIDDEN;
+		others |= place - PLACE_HIDDEN < PLACE_SKIPPED - PLACE_HIDDEN;
 	}
-	if (!plain)
+	if (others)
 		return walk_any(w, s);
 	for (uint32_t k = 1; ok && k < n; k++)
-		ok = count_edge(w, kept[k - 1], kept[k],
-			EDGE_CALLED | (depth[k - 1] - depth[k] == 1 ? 0 : EDGE_RESIDUAL));
+		ok = count_edge(w, kept[k - 1].place, kept[k].place,
+			EDGE_CALLED | (kept[k - 1].depth - kept[k].depth == 1 ? 0 : EDGE_RESIDUAL));
 	return ok;
 }
 

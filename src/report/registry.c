@@ -28,7 +28,8 @@ static const char dot_details[] = "For Graphviz. A box is a function: its flat v
 				  "more; the larger the print the larger flat, the redder the box the larger cum.\n"
 				  "An arrow runs from caller to callee, with what passed through the call; dotted\n"
 				  "arrows stand for calls with functions between them that are left out. Small\n"
-				  "boxes beside a function hold the labels of its samples. At most 80 nodes.\n";
+				  "boxes beside a function hold the labels of its samples. -nodecount=n, 80 where\n"
+				  "it is not given, says how many functions are drawn.\n";
 
 static const char flamegraph_details[] =
 	"The page needs no network. Callers stand above callees; a frame is as wide as\n"

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/load.h"
 #include "app/run.h"
 #include "assay/profile.h"
 #include "assay/report.h"
@@ -108,6 +109,7 @@ enum way {
 	WAY_MEMORY,       /* assay_profile_parse() */
 	WAY_FILE,         /* assay_profile_open() */
 	WAY_PIPE,         /* the same for standard input */
+	WAY_REQUEST,      /* load_request(), as the program does it: path, the same once more, and path as base */
 	WAY_COMMAND_LINE, /* flags, as the program reads them, and no profile */
 };
 
@@ -116,6 +118,8 @@ struct sweep {
 	const char *path;          /* in the folder of test data */
 	size_t padding;            /* a field of this size that no reader knows is added to what the file holds */
 	const char *options[8][2]; /* name and value; for a command line, arguments in the first place */
+	const char *report;        /* NULL for top by the public interface */
+	const char *argument;      /* of the report, or NULL */
 };
 
 static const struct sweep sweeps[] = {
@@ -149,6 +153,35 @@ static const struct sweep sweeps[] = {
 	{ WAY_PIPE, "odd/plain.pb", 0, { { NULL } } },
 	{ WAY_PIPE, "odd/two-members.pb.gz", 0, { { NULL } } },
 	{ WAY_PIPE, "work.cpu.pb.gz", 0, { { NULL } } },
+	/* Every report, on a small profile. */
+	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "tree", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "lines", "true" } }, "tree", NULL },
+	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "peek", "m.*" },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "trim", "false" } }, "dot", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "call_tree", "true" }, { "nodecount", "3" } }, "dot", NULL },
+	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "callgrind", NULL },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "call_tree", "true" }, { "nodefraction", "0.4" } }, "callgrind", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "traces", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "tags", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "taghide", "^a" }, { "focus", "." } }, "raw", NULL },
+	{ WAY_FILE, "odd/comments.pb", 0, { { NULL } }, "comments", NULL },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "list", "." },
+	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "folded", NULL },
+	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "flamegraph", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "divide_by", "2" } }, "proto", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "noinlines", "true" }, { "hide", "^x" } }, "proto", NULL },
+	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "topproto", NULL },
+	/* Filters of labels and stacks, with reports that show what is left. */
+	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", "1:" } }, "traces", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", ".,:" }, { "tagignore", "nosuch=a,b" } }, "tags", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "tagshow", "." }, { "taghide", "z" } }, "traces", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "tagroot", "a,b" }, { "tagleaf", "bytes" } }, "raw", NULL },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "show_from", "m" }, { "prune_from", "." } }, "raw", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "show_from", "1" }, { "prune_from", "4" } }, "tree", NULL },
+	/* Sources put together, a base taken away. */
+	{ WAY_REQUEST, "odd/plain.pb", 0, { { NULL } }, "top", NULL },
+	{ WAY_REQUEST, "odd/labels.pb", 0, { { "normalize", "true" } }, "tags", NULL },
+	{ WAY_REQUEST, "odd/comments.pb", 0, { { "diff_base", "path" } }, "raw", NULL },
 	{ WAY_COMMAND_LINE, "", 0,
 		{ { "top" }, { "-focus=main" }, { "-cum" }, { "a" }, { "b" }, { "-unit" }, { "ms" } } },
 	{ WAY_COMMAND_LINE, "", 0, { { "-mean_delay" }, { "-inuse_space" }, { "-text" }, { "-source_path=/a:/b" } } },
@@ -181,6 +214,8 @@ static void fault(const char *fmt, ...)
 	if (*padded)
 		unlink(padded);
 	fprintf(stderr, "%s", *current->path ? current->path : "command line");
+	if (current->report)
+		fprintf(stderr, " -%s", current->report);
 	for (size_t i = 0; i < 8 && current->options[i][0]; i++)
 		fprintf(stderr, " -%s=%s", current->options[i][0],
 			current->options[i][1] ? current->options[i][1] : "");
@@ -269,8 +304,71 @@ static int load(struct outcome *o, const struct sweep *s, const struct input *in
 		return assay_profile_parse(&o->profile, in->data, in->len, ctx, &o->diag);
 	if (s->way == WAY_FILE)
 		return assay_profile_open(&o->profile, in->path, ctx, &o->diag);
+	if (s->way == WAY_REQUEST)
+		return request(o, s, in, ctx);
 	pipe_to_stdin(in);
 	return assay_profile_open(&o->profile, "-", ctx, &o->diag);
+}
+
+static bool has_option(const struct sweep *s, const char *name)
+{
+	for (size_t i = 0; i < 8 && s->options[i][0]; i++)
+		if (strcmp(s->options[i][0], name) == 0)
+			return true;
+	return false;
+}
+
+static void keep_complaint(void *data, const char *source, const struct assay_diag *why)
+{
+	(void)source;
+	*(struct assay_diag *)data = *why;
+}
+
+static int request(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
+{
+	const char *sources[] = { in->path, in->path };
+	struct load_request r = {
+		.sources = sources,
+		.n_sources = 2,
+		.base = in->path,
+		.is_diff = has_option(s, "diff_base"),
+		.normalize = has_option(s, "normalize"),
+		.options = { .executable = "", .build_id = "", .comment = "put together" },
+		.complain = keep_complaint,
+		.data = &o->diag,
+	};
+	const struct assay_profile *p;
+	int err = load_request(&p, &r, ctx);
+
+	if (!err)
+		o->profile = (struct assay_profile *)p;
+	return err;
+}
+
+/* What assay_report() does, but that the report may have an argument. */
+static int report_with_argument(struct outcome *o, const struct sweep *s, struct assay_options *options,
+	struct assay_ctx *ctx)
+{
+	struct buf out = { 0 };
+	int err = options_settle(options, ctx->warn, ctx->data, &o->diag);
+	size_t len;
+	char *text;
+
+	if (!err)
+		err = run_report(o->profile, report_find(s->report), s->argument, options, ctx, &out, &o->diag);
+	if (!err) {
+		text = buf_detach(&out, &len);
+		if (text) {
+			o->text = text;
+			o->len = len;
+		} else {
+			o->diag.code = ASSAY_ERR_NOMEM;
+			strcpy(o->diag.text, "no text");
+			err = ASSAY_ERR_NOMEM;
+		}
+	}
+	buf_release(&out);
+	return err;
 }
 
 static int report(struct outcome *o, const struct sweep *s, struct assay_ctx *ctx)
@@ -285,7 +383,9 @@ static int report(struct outcome *o, const struct sweep *s, struct assay_ctx *ct
 	}
 	for (size_t i = 0; !err && i < 8 && s->options[i][0] && s->options[i][1]; i++)
 		err = assay_options_set(options, s->options[i][0], s->options[i][1], &o->diag);
-	if (!err)
+	if (!err && s->report)
+		err = report_with_argument(o, s, options, ctx);
+	else if (!err)
 		err = assay_report(&o->text, &o->len, o->profile, "top", options, ctx, &o->diag);
 	assay_options_free(options);
 	return err;

@@ -40,11 +40,29 @@ static const struct choice choices[] = {
 	{ "trim", { "", "", "false", NULL } },
 	{ "divide_by", { "", "", "1e-300", "-3", "1e300", NULL } },
 	{ "unit", { "", "auto", "ms", "bytes", "sample", NULL } },
+	{ "show_from", { "", "", "", "main|a", "\\.go$", NULL } },
+	{ "prune_from", { "", "", "", "main|a", "^.$", NULL } },
+	{ "tagfocus", { "", "", "", "1:", "bytes=1kb:1mb", NULL } },
+	{ "tagignore", { "", "", "", "k=a,b", ":.,[a-z]", NULL } },
+	{ "tagshow", { "", "", "[a-m]", NULL } },
+	{ "taghide", { "", "", "e", NULL } },
+	{ "tagroot", { "", "", "", "key,bytes", NULL } },
+	{ "tagleaf", { "", "", "", "a,,key", NULL } },
+	{ "call_tree", { "", "true", NULL } },
 	{ "trim_path", { "", "/src:/", NULL } },
 	{ "source_path", { "", "a:/b//", NULL } },
 };
 
 static const char *const granularities[] = { "functions", "filefunctions", "files", "lines", "addresses" };
+
+/* The argument that a report takes is an expression; list finds no sources, for a path without any is named. */
+static const struct {
+	const char *name, *argument;
+} reports_tried[] = {
+	{ "top", NULL }, { "top", NULL }, { "tree", NULL }, { "peek", ".*[a-m]" }, { "dot", NULL }, { "callgrind", NULL },
+	{ "traces", NULL }, { "tags", NULL }, { "tags", "e" }, { "raw", NULL }, { "comments", NULL }, { "list", "." },
+	{ "folded", NULL }, { "flamegraph", NULL }, { "proto", NULL }, { "topproto", NULL },
+};
 
 /* A stream of numbers that the input alone decides. */
 static uint64_t next_random(uint64_t *state)

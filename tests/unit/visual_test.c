@@ -52,7 +52,7 @@ Test(visual, rows_stand_by_entropy)
 
 	/*
 	 * hub, where four ways meet and four leave: (2 + 2) * 40 = 160. main: in 1, out 2 bits: (1 + 2) * 40 = 120.
-	 * heavy alone: 1 + 1 of 45, and 45 flat: 135.
+	 * heavy alone: (1 + 1) * 45 + 45 = 135. Those that are chosen are sorted again by the edges that are left.
 	 */
 	fixture_init(&f, "cpu/ns");
 	SAMPLE(&f, "main a hub w", 10);
@@ -62,8 +62,9 @@ Test(visual, rows_stand_by_entropy)
 	SAMPLE(&f, "heavy", 45);
 	p = fixture_seal(&f);
 	EXPECT_TEXT(picture(p, &(struct query){ .trim = { .node_count = 3 } }),
-		"hub 0 40\nmain 0 40\nheavy 45 45\nmain -> hub 40 residual\n");
+		"heavy 45 45\nhub 0 40\nmain 0 40\nmain -> hub 40 residual\n");
 	EXPECT_TEXT(picture(p, &(struct query){ .trim = { .node_count = 2 } }), "heavy 45 45\nhub 0 40\n");
+	EXPECT_TEXT(picture(p, &(struct query){ .trim = { .node_count = 1 } }), "hub 0 40\n");
 	profile_free(p);
 }
 
@@ -131,18 +132,18 @@ Test(tags, are_the_string_labels_together_and_numbers_beside_them)
 	SAMPLE(&f, "main", 2);
 	p = fixture_seal(&f);
 	EXPECT_TEXT(picture(p, &(struct query){ 0 }),
-		"leaf 8 8\n"
-		"\t[a:2\\nz:1][] 5 5\n"
-		"\t[a:2\\nz:1][1kB] 5 5\n"
-		"\t[][2kB] 3 3\n"
 		"main 2 10\n"
+		"\t[][2kB] 0 3\n"
 		"\t[a:2\\nz:1][] 0 5\n"
 		"\t[a:2\\nz:1][1kB] 0 5\n"
-		"\t[][2kB] 0 3\n"
+		"leaf 8 8\n"
+		"\t[][2kB] 3 3\n"
+		"\t[a:2\\nz:1][] 5 5\n"
+		"\t[a:2\\nz:1][1kB] 5 5\n"
 		"main -> leaf 8\n");
 	/* Labels that the view hides are no tags. */
 	EXPECT_TEXT(picture(p, &(struct query){ .view.tag_hide = STR("^(z|bytes)$") }),
-		"leaf 8 8\n\t[a:2][] 5 5\nmain 2 10\n\t[a:2][] 0 5\nmain -> leaf 8\n");
+		"main 2 10\n\t[a:2][] 0 5\nleaf 8 8\n\t[a:2][] 5 5\nmain -> leaf 8\n");
 	profile_free(p);
 }
 
@@ -175,7 +176,7 @@ Test(call_tree, every_path_is_a_node_and_recursion_counts_each_time)
 	SAMPLE(&f, "main rec rec", 2);
 	p = fixture_seal(&f);
 	EXPECT_TEXT(picture(p, &(struct query){ .graph.call_tree = true }),
-		"main 0 11\nx 5 5\nx 4 4\na 0 5\nb 0 4\nrec 2 2\nrec 0 2\n"
+		"main 0 11\nx 5 5\nx 4 4\nrec 2 2\na 0 5\nb 0 4\nrec 0 2\n"
 		"a -> x 5\nmain -> a 5\nb -> x 4 inline\nmain -> b 4\nmain -> rec 2\nrec -> rec 2\n");
 	profile_free(p);
 }
