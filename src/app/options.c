@@ -424,7 +424,7 @@ const struct option options[N_OPTIONS] = {
 		.flags = OPTION_COMMAND_LINE,
 		.fallback = "",
 		.argument = "dirs",
-		.help = "Accepted and ignored: no helper programs are run",
+		.help = "Accepted and ignored: binutils are not run",
 	},
 	[OPT_TOTAL_DELAY] = {
 		.name = "total_delay",

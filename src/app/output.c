@@ -61,13 +61,13 @@ static int write_file(const char *path, struct str text, struct assay_diag *diag
 }
 
 /* PREFIX001.SUFFIX, or the first after it that does not exist. */
-static int open_numbered(const char *prefix, const char *suffix, char *path, size_t size, int *fd,
+static int open_numbered(const char *prefix, const char *suffix, mode_t mode, char *path, size_t size, int *fd,
 	struct assay_diag *diag)
 {
 	for (unsigned i = 1; i <= MOST_NUMBERED; i++) {
 		if ((size_t)snprintf(path, size, "%s%03u.%s", prefix, i, suffix) >= size)
 			return system_error(diag, "open", prefix, ENAMETOOLONG);
-		*fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		*fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 		if (*fd >= 0)
 			return 0;
 		if (errno != EEXIST)
@@ -84,7 +84,7 @@ int output_temporary(const char *folder, const char *suffix, struct str text, ch
 
 	if ((size_t)snprintf(prefix, sizeof(prefix), "%s/pprof", folder) >= sizeof(prefix))
 		return system_error(diag, "open", folder, ENAMETOOLONG);
-	err = open_numbered(prefix, suffix, path, size, &fd, diag);
+	err = open_numbered(prefix, suffix, 0600, path, size, &fd, diag);
 	return err ? err : write_and_close(fd, path, text, diag);
 }
 
@@ -92,7 +92,7 @@ static int write_numbered(const struct report *report, struct str text, const st
 	struct assay_diag *diag)
 {
 	char path[80];
-	int fd, err = open_numbered("profile", report->suffix, path, sizeof(path), &fd, diag);
+	int fd, err = open_numbered("profile", report->suffix, 0666, path, sizeof(path), &fd, diag);
 
 	if (err)
 		return err;

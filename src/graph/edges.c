@@ -259,6 +259,9 @@ static bool walk(struct walker *w, const struct stack *s)
 	}
 	if (others)
 		return walk_any(w, s);
+	/* The table outgrows the cache where many nodes are kept; all its lines that are needed are asked for at once. */
+	for (uint32_t k = 1; ok && !w->is_wide && k < n; k++)
+		__builtin_prefetch(&w->slots.items[first_slot(&w->slots, kept[k - 1].place << 16 | kept[k].place)], 1);
 	for (uint32_t k = 1; ok && k < n; k++)
 		ok = count_edge(w, kept[k - 1].place, kept[k].place,
 			EDGE_CALLED | (kept[k - 1].depth - kept[k].depth == 1 ? 0 : EDGE_RESIDUAL));

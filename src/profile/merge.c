@@ -422,7 +422,18 @@ static uint64_t hash_sample(const struct merger *m, uint32_t i)
 	return h;
 }
 
-/* Sums wrap around, as they do in the reference; through unsigned numbers, where C allows it. */
+/* Two samples whose values add up to more than 64 bits hold stay two; reports add them up in more. */
+static bool sums_fit(const struct assay_profile *p, uint32_t into)
+{
+	const int64_t *sums = profile_values(p, into), *values = profile_values(p, p->n_samples - 1);
+	int64_t unused;
+
+	for (size_t i = 0; i < profile_n_types(p); i++)
+		if (ckd_add(&unused, sums[i], values[i]))
+			return false;
+	return true;
+}
+
 static void fold_last_sample(struct assay_profile *p, uint32_t into)
 {
 	size_t n = profile_n_types(p), last = p->n_samples - 1;
@@ -430,7 +441,7 @@ static void fold_last_sample(struct assay_profile *p, uint32_t into)
 	const int64_t *values = p->values.items + last * n;
 
 	for (size_t i = 0; i < n; i++)
-		sums[i] = (int64_t)((uint64_t)sums[i] + (uint64_t)values[i]);
+		sums[i] += values[i];
 	p->values.n -= n;
 	p->stacks.n = (size_t)p->stack_start.items[last];
 	p->labels.n = (size_t)p->label_start.items[last];
@@ -465,7 +476,7 @@ static int add_sample(struct merger *m, size_t sample)
 		err = builder_end_sample(m->b, m->diag);
 	if (!err)
 		err = table_add(m, &m->sample_table, hash_sample(m, last), equal_samples, last, &index);
-	if (!err && index != last)
+	if (!err && index != last && sums_fit(m->to, index))
 		fold_last_sample(m->to, index);
 	return err;
 }

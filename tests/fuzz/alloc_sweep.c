@@ -298,18 +298,6 @@ static void ignore_warning(void *data, const char *text)
 		fault("an empty warning");
 }
 
-static int load(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
-{
-	if (s->way == WAY_MEMORY)
-		return assay_profile_parse(&o->profile, in->data, in->len, ctx, &o->diag);
-	if (s->way == WAY_FILE)
-		return assay_profile_open(&o->profile, in->path, ctx, &o->diag);
-	if (s->way == WAY_REQUEST)
-		return request(o, s, in, ctx);
-	pipe_to_stdin(in);
-	return assay_profile_open(&o->profile, "-", ctx, &o->diag);
-}
-
 static bool has_option(const struct sweep *s, const char *name)
 {
 	for (size_t i = 0; i < 8 && s->options[i][0]; i++)
@@ -343,6 +331,18 @@ static int request(struct outcome *o, const struct sweep *s, const struct input 
 	if (!err)
 		o->profile = (struct assay_profile *)p;
 	return err;
+}
+
+static int load(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
+{
+	if (s->way == WAY_MEMORY)
+		return assay_profile_parse(&o->profile, in->data, in->len, ctx, &o->diag);
+	if (s->way == WAY_FILE)
+		return assay_profile_open(&o->profile, in->path, ctx, &o->diag);
+	if (s->way == WAY_REQUEST)
+		return request(o, s, in, ctx);
+	pipe_to_stdin(in);
+	return assay_profile_open(&o->profile, "-", ctx, &o->diag);
 }
 
 /* What assay_report() does, but that the report may have an argument. */
