@@ -51,7 +51,7 @@ static const char pan_script[] =
 
 static const char *find(struct str in, const char *what)
 {
-	return in.len ? memmem(in.p, in.len, what, strlen(what)) : NULL;
+	return in.p && in.len ? memmem(in.p, in.len, what, strlen(what)) : NULL;
 }
 
 /* Some versions of dot write an ampersand that is no entity in front of a semicolon. */

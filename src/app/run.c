@@ -259,6 +259,8 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 	struct plan plan;
 	int err;
 
+	if (report->argument && !argument)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s needs a %s", report->name, report->argument);
 	if (!report->run)
 		return diag_set(
 			diag, ASSAY_ERR_UNSUPPORTED, "%s: this version does not have that report yet", report->name);

@@ -395,10 +395,13 @@ static void add_numbers(struct painter *p, uint32_t node, uint32_t label, struct
 		p->has_tags[node] = 1;
 		buf_reset(&id);
 		buf_addf(&id, "N%.*s_%zu", (int)source.len, source.p, k);
+		p->out->failed |= id.failed;
 		add_box(p, source, buf_str(&id), boxes[k].name, w, flat ? STR("") : STR(" style=\"dotted\""));
 	}
-	for (size_t k = 0; k < TAGS_SHOWN; k++)
+	for (size_t k = 0; k < TAGS_SHOWN; k++) {
+		p->out->failed |= names[k].failed;
 		buf_release(&names[k]);
+	}
 	buf_release(&id);
 	free(boxes);
 }
@@ -424,10 +427,12 @@ static void add_tags(struct painter *p, uint32_t node)
 		p->has_tags[node] = 1;
 		buf_reset(&id);
 		buf_addf(&id, "N%u_%zu", p->rows[node], j);
+		p->out->failed |= id.failed;
 		add_box(p, buf_str(&source), buf_str(&id), boxes[j].name, w, STR(""));
 		add_numbers(p, node, boxes[j].label, buf_str(&id));
 	}
 	add_numbers(p, node, 0, buf_str(&source));
+	p->out->failed |= source.failed;
 	free(boxes);
 	buf_release(&source);
 	buf_release(&id);

@@ -215,6 +215,7 @@ static void print_values(struct buf *out, const struct values *v, const struct t
 		buf_reset(&value);
 		add_value(&value, v, tags[i].sum);
 		w = utf8_length(buf_str(&value));
+		out->failed |= value.failed;
 		if (w > width)
 			width = w;
 	}

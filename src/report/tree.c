@@ -108,6 +108,8 @@ static int match_rows(const struct report_ctx *ctx, uint8_t *wanted, struct assa
 		bool found;
 		int err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &found);
 
+		if (err == ASSAY_ERR_NOMEM)
+			return diag_nomem(diag, "matching");
 		if (err)
 			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
 		wanted[g->rows.items[i]] = found;

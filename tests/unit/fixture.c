@@ -26,12 +26,12 @@ uint32_t fixture_intern(struct fixture *f, const char *text)
 static uint32_t add_mapping(struct fixture *f, const char *file, size_t len)
 {
 	struct assay_profile *p = f->b.profile;
-	uint32_t id = intern(f, file, len);
+	struct mapping made = { .id = p->mappings.n + 1, .file = intern(f, file, len) };
 
 	for (size_t i = 0; i < p->mappings.n; i++)
-		if (p->mappings.items[i].file == id)
+		if (p->mappings.items[i].file == made.file)
 			return (uint32_t)i;
-	cr_assert(vec_push(&p->mappings, ((struct mapping){ .id = p->mappings.n + 1, .file = id })));
+	cr_assert(vec_push(&p->mappings, made));
 	return (uint32_t)p->mappings.n - 1;
 }
 

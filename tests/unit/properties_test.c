@@ -11,8 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/run.h"
 #include "base/hash.h"
 #include "fixture.h"
+#include "format/formats.h"
 
 enum { ROUNDS = 150, MOST_SAMPLES = 40, MOST_DEPTH = 7 };
 
@@ -249,6 +251,137 @@ Test(properties, the_order_of_samples_changes_no_row)
 				others);
 			free(rows);
 			free(others);
+		}
+		profile_free(p);
+		profile_free(turned);
+	}
+}
+
+Test(properties, flat_of_what_focus_keeps_and_what_ignore_keeps_add_up_to_the_total)
+{
+	static const char *const expressions[] = { "^a$", "b|c", "lib", "x\\.c", "none", "." };
+
+	for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+		const struct assay_profile *p;
+		struct drawn s;
+
+		draw(&s, seed);
+		p = profile_of(&s, 0);
+		for (size_t k = 0; k < sizeof(expressions) / sizeof(expressions[0]); k++) {
+			struct query all = { .graph.column = 1 }, focus = all, ignore = all;
+
+			focus.view.focus = str_of(expressions[k]);
+			ignore.view.ignore = str_of(expressions[k]);
+			cr_assert(sum_of_flat(p, &focus) + sum_of_flat(p, &ignore) == sum_of_flat(p, &all),
+				"profile %" PRIu64 " expression %s", seed, expressions[k]);
+		}
+		profile_free(p);
+	}
+}
+
+/*
+ * The text of a report as the program makes it, with an option that may be NULL; of peek, what it says when nothing
+ * matched.
+ */
+static char *run_text(const struct assay_profile *p, const char *name, const char *argument, const char *option,
+	const char *value)
+{
+	struct assay_ctx ctx = { .bytes_left = 1 << 20 };
+	struct assay_diag diag = { .text = "" };
+	struct buf out = BUF_INIT;
+	struct assay_options o;
+	int err;
+
+	cr_assert_eq(options_init(&o, &diag), 0);
+	if (option)
+		cr_assert_eq(options_parse(&o, option_find(option), value, &diag), 0, "%s: %s", option, diag.text);
+	cr_assert_eq(options_settle(&o, NULL, NULL, &diag), 0);
+	err = run_report(p, report_find(name), argument, &o, &ctx, &out, &diag);
+	cr_assert(err == 0 || err == ASSAY_ERR_NO_MATCH, "%s: %s", name, diag.text);
+	if (err)
+		buf_add_str(&out, str_of(diag.text));
+	options_release(&o);
+	return out.data ? buf_detach(&out, NULL) : strdup("");
+}
+
+static const struct {
+	const char *name, *argument, *option, *value;
+} texts[] = {
+	{ "top", NULL, NULL, NULL },
+	{ "top", NULL, "lines", "true" },
+	{ "tree", NULL, NULL, NULL },
+	{ "tree", NULL, "addresses", "true" },
+	{ "peek", "a|b", NULL, NULL },
+	{ "dot", NULL, NULL, NULL },
+	{ "folded", NULL, NULL, NULL },
+};
+enum { N_TEXTS = sizeof(texts) / sizeof(texts[0]) };
+
+static char *text_number(const struct assay_profile *p, size_t i)
+{
+	return run_text(p, texts[i].name, texts[i].argument, texts[i].option, texts[i].value);
+}
+
+/* The profile that the proto report writes. */
+static const struct assay_profile *through_proto(const struct assay_profile *p)
+{
+	struct assay_ctx ctx = { .bytes_left = 1 << 24 };
+	const struct assay_profile *again = NULL;
+	struct profile_builder b = { NULL };
+	struct assay_diag diag = { .text = "" };
+	struct buf out = BUF_INIT;
+	struct assay_options o;
+	struct bytes bytes;
+
+	cr_assert_eq(options_init(&o, &diag), 0);
+	cr_assert_eq(run_report(p, report_find("proto"), NULL, &o, &ctx, &out, &diag), 0, "%s", diag.text);
+	options_release(&o);
+	bytes = (struct bytes){ .data = (uint8_t *)out.data, .len = out.len, .borrowed = true };
+	cr_assert_eq(formats_read(&b, &bytes, &ctx, &diag), 0, "%s", diag.text);
+	cr_assert_eq(profile_seal(&b, &again, &diag), 0, "%s", diag.text);
+	bytes_release(&bytes);
+	buf_release(&out);
+	return again;
+}
+
+Test(properties, a_profile_that_was_written_gives_the_same_reports)
+{
+	for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+		const struct assay_profile *p, *again;
+		struct drawn s;
+
+		draw(&s, seed);
+		p = profile_of(&s, 0);
+		again = through_proto(p);
+		for (size_t k = 0; k < N_TEXTS; k++) {
+			char *before = text_number(p, k), *after = text_number(again, k);
+
+			cr_assert_str_eq(before, after, "profile %" PRIu64 " %s:\n%s\nand\n%s", seed, texts[k].name,
+				before, after);
+			free(before);
+			free(after);
+		}
+		profile_free(p);
+		profile_free(again);
+	}
+}
+
+Test(properties, no_report_depends_on_the_order_of_samples)
+{
+	for (uint64_t seed = 0; seed < ROUNDS; seed++) {
+		const struct assay_profile *p, *turned;
+		struct drawn s;
+
+		draw(&s, seed);
+		p = profile_of(&s, 0);
+		turned = profile_of(&s, s.n / 2);
+		for (size_t k = 0; k < N_TEXTS; k++) {
+			char *text = text_number(p, k), *other = text_number(turned, k);
+
+			cr_assert_str_eq(text, other, "profile %" PRIu64 " %s:\n%s\nand\n%s", seed, texts[k].name, text,
+				other);
+			free(text);
+			free(other);
 		}
 		profile_free(p);
 		profile_free(turned);

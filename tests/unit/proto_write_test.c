@@ -20,7 +20,8 @@ static void expect_bytes(const struct buf *actual, const struct buf *expected)
 {
 	cr_assert_eq(actual->len, expected->len, "%zu bytes, not %zu", actual->len, expected->len);
 	for (size_t i = 0; i < actual->len; i++)
-		cr_assert_eq(actual->data[i], expected->data[i], "byte %zu", i);
+		cr_assert_eq(actual->data[i], expected->data[i], "byte %zu: %02x, not %02x", i,
+			(uint8_t)actual->data[i], (uint8_t)expected->data[i]);
 }
 
 Test(proto_write, of_nothing_are_a_string_and_the_default_type)
