@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 /* A text that did not fit ends in three dots, so that nobody takes a cut pattern for the whole. */
 static void print_cut(char *to, size_t size, const char *fmt, va_list ap)
 {
@@ -25,6 +27,21 @@ int diag_set(struct assay_diag *diag, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	print_cut(diag->text, sizeof(diag->text), fmt, ap);
 	va_end(ap);
+	return code;
+}
+
+int diag_set_name(struct assay_diag *diag, int code, const char *before, struct str name, const char *fmt, ...)
+{
+	struct buf safe = BUF_INIT, after = BUF_INIT;
+	va_list ap;
+
+	buf_add_safe(&safe, name);
+	va_start(ap, fmt);
+	buf_vaddf(&after, fmt, ap);
+	va_end(ap);
+	code = diag_set(diag, code, "%s%s%s", before, buf_str(&safe).p, buf_str(&after).p);
+	buf_release(&safe);
+	buf_release(&after);
 	return code;
 }
 

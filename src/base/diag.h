@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "assay/error.h"
+#include "base/str.h"
 
 /*
  * Filling a struct assay_diag. Every function takes NULL for a caller who does not want to know, and returns the code
@@ -19,6 +20,13 @@ int diag_set_at(struct assay_diag *diag, int code, uint64_t offset, const char *
 
 /* What errno means, as messages have it: without the capital that the system's words begin with. */
 const char *diag_errno(int error, char *to, size_t size);
+
+/*
+ * The same with a name of the input in the middle, which may hold anything: it is made safe here, as a text that ends
+ * in NUL could not hold it all.
+ */
+int diag_set_name(struct assay_diag *diag, int code, const char *before, struct str name, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
 
 /* Out of memory; what says for what it was wanted. */
 int diag_nomem(struct assay_diag *diag, const char *what);

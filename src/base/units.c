@@ -168,14 +168,17 @@ bool units_same_family(struct str a, struct str b)
 	return str_equal(a, b) || (f && find_family(b, &unused) == f);
 }
 
-void units_add_percent(struct buf *out, int64_t value, int64_t total)
+void units_add_share(struct buf *out, double r)
 {
-	double r = total ? fabs((double)value / (double)total) * 100 : 0;
-
 	if (r >= 99.95 && r <= 100.05)
 		buf_add_str(out, STR("  100%"));
 	else if (r >= 1.0)
 		buf_addf(out, "%5.2f%%", r);
 	else
 		buf_addf(out, "%5.2g%%", r);
+}
+
+void units_add_percent(struct buf *out, int64_t value, int64_t total)
+{
+	units_add_share(out, total ? fabs((double)value / (double)total) * 100 : 0);
 }

@@ -29,6 +29,9 @@ bool units_is_time(struct str unit);
 /* Both in one family, or the same word. */
 bool units_same_family(struct str a, struct str b);
 
+/* A share that is in percent already. */
+void units_add_share(struct buf *out, double percent);
+
 /* |value / total| in percent, at least six characters wide: "79.59%", "  100%", "0.043%". */
 void units_add_percent(struct buf *out, int64_t value, int64_t total);
 

@@ -55,10 +55,10 @@ static void consider(struct nearest *n, const char *name)
 	}
 }
 
-/* Nearer than a third of its letters: "top" is one slip from "tpo", and far from "frob". */
+/* A slip for every three letters: "tpo" is near to "top", "sort" is not to "dot". */
 static size_t least_distance(const char *typed)
 {
-	return (strlen(typed) + 2) / 3 + 1;
+	return strlen(typed) / 3 + 1;
 }
 
 static void consider_reports(struct nearest *n)

@@ -41,6 +41,26 @@ static void add_escaped(struct buf *out, struct str s)
 	}
 }
 
+/*
+ * Names of files and tags have their backslashes left alone, in tags because \n stands between labels. But quotes, and
+ * a backslash that would take one along, would break out of the string.
+ */
+static void add_loosely_escaped(struct buf *out, struct str s)
+{
+	size_t plain = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		bool last = i + 1 == s.len;
+
+		if (s.p[i] != '"' && !(s.p[i] == '\\' && (last || s.p[i + 1] == '"')))
+			continue;
+		buf_add_safe(out, (struct str){ s.p + plain, i - plain });
+		buf_add_char(out, '\\');
+		plain = i;
+	}
+	buf_add_safe(out, str_skip(s, plain));
+}
+
 static void add_value(struct painter *p, wide value)
 {
 	values_add(p->out, &p->values, value);
@@ -118,17 +138,17 @@ static void add_file_line(struct buf *out, const struct node *n)
 	struct str file = n->file.len ? path_base(n->file) : STR("");
 
 	if (n->line) {
-		buf_add_safe(out, file);
+		add_loosely_escaped(out, file);
 		buf_addf(out, ":%lld", (long long)n->line);
 		if (n->column)
 			buf_addf(out, ":%lld", (long long)n->column);
 		buf_add_str(out, STR("\\n"));
 	} else if (n->file.len) {
-		buf_add_safe(out, file);
+		add_loosely_escaped(out, file);
 		buf_add_str(out, STR("\\n"));
 	} else if (!n->name.len && n->object_file.len) {
 		buf_add_char(out, '[');
-		buf_add_safe(out, path_base(n->object_file));
+		add_loosely_escaped(out, path_base(n->object_file));
 		buf_add_str(out, STR("]\\n"));
 	} else if (!n->name.len) {
 		buf_add_str(out, STR("<unknown>\\n"));
@@ -293,31 +313,17 @@ static size_t collapse(struct box *boxes, size_t n, bool by_flat, struct buf nam
 	for (size_t i = TAGS_SHOWN; i < n; i++)
 		join(&boxes[nearest(seeds, &boxes[i])], &boxes[i]);
 	for (size_t i = 0; i < TAGS_SHOWN; i++) {
-		name_group(&names[i], &boxes[i]);
-		boxes[i].name = boxes[i].sort_name = buf_str(&names[i]);
+		struct box *b = &boxes[i];
+
+		name_group(&names[i], b);
+		b->name = b->sort_name = buf_str(&names[i]);
+		/* Groups are compared by what they show, where single tags are by their sums. */
+		b->flat = box_flat(b);
+		b->cum = box_cum(b);
+		b->flat_divisor = b->cum_divisor = 0;
 	}
 	sort_boxes(boxes, TAGS_SHOWN, by_flat);
 	return TAGS_SHOWN;
-}
-
-/*
- * The name of a tag holds the two characters \n between labels, which are to stay; quotes, and backslashes that are no
- * such separator, would break out of the string.
- */
-static void add_tag_name(struct buf *out, struct str s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		size_t plain = i;
-
-		while (i < s.len && s.p[i] != '"' && s.p[i] != '\\')
-			i++;
-		buf_add_safe(out, (struct str){ s.p + plain, i - plain });
-		if (i == s.len)
-			return;
-		if (s.p[i] == '"' || i + 1 == s.len || s.p[i + 1] != 'n')
-			buf_add_char(out, '\\');
-		buf_add_char(out, s.p[i]);
-	}
 }
 
 static void add_box(struct painter *p, struct str source, struct str id, struct str name, wide weight, struct str style)
@@ -326,7 +332,7 @@ static void add_box(struct painter *p, struct str source, struct str id, struct 
 
 	values_add(&w, &p->values, weight);
 	buf_addf(p->out, "%.*s [label = \"", (int)id.len, id.p);
-	add_tag_name(p->out, name);
+	add_loosely_escaped(p->out, name);
 	buf_addf(p->out, "\" id=\"%.*s\" fontsize=8 shape=box3d tooltip=\"%s\"]\n", (int)id.len, id.p, buf_str(&w).p);
 	buf_addf(p->out, "%.*s -> %.*s [label=\" %s\" weight=100 tooltip=\"%s\" labeltooltip=\"%s\"%.*s]\n", (int)source.len,
 		source.p, (int)id.len, id.p, buf_str(&w).p, buf_str(&w).p, buf_str(&w).p, (int)style.len, style.p);
@@ -504,7 +510,7 @@ static void add_legend(struct painter *p, struct str title)
 	buf_add_str(p->out, STR("\\lSee https://git.io/JfYMW for how to read the graph\\l\""));
 	if (title.len) {
 		buf_add_str(p->out, STR(" tooltip=\""));
-		buf_add_safe(p->out, title);
+		add_loosely_escaped(p->out, title);
 		buf_add_char(p->out, '"');
 	}
 	buf_add_str(p->out, STR("] }\n"));
@@ -519,7 +525,7 @@ static void add_head(struct painter *p)
 	struct str title = file ? path_base(profile_str(profile, file)) : STR("");
 
 	buf_add_str(p->out, STR("digraph \""));
-	buf_add_safe(p->out, title.len ? title : STR("unnamed"));
+	add_loosely_escaped(p->out, title.len ? title : STR("unnamed"));
 	buf_add_str(p->out, STR("\" {\nnode [style=filled fillcolor=\"#f8f8f8\"]\n"));
 	add_legend(p, title);
 }

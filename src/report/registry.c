@@ -39,10 +39,11 @@ static const char flamegraph_details[] =
 	"1/20000 of the whole are left out, and the page says so.\n";
 
 static const char folded_details[] =
-	"Each line is a stack, root first, with ; between frames, a blank, and the value\n"
-	"in the unit of the profile, whatever -unit and -divide_by say. Equal stacks are\n"
-	"added up, those that add up to zero left out, and lines are sorted bytewise by\n"
-	"stack. A ; in a name is printed as : and a sample without frames as <no stack>.\n";
+	"Each line is a stack, root first, with ; between frames, a blank, and the\n"
+	"value in the unit of the profile, whatever -unit and -divide_by say. Equal\n"
+	"stacks are added up, those that add up to zero left out, and lines are sorted\n"
+	"bytewise by stack. A ; in a name is printed as : and a sample without frames\n"
+	"as <no stack>.\n";
 
 static const char list_details[] = "The pattern is matched with the names of functions. The columns are:\n"
 				   "  flat    value spent on the line itself\n"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/values.h"
 
+#include <math.h>
+
 #include "base/units.h"
 #include "base/utf8.h"
 
@@ -114,10 +116,5 @@ void values_add_share(struct buf *out, const struct values *v, wide value)
 
 void values_add_percent(struct buf *out, wide value, wide total)
 {
-	/* Halved together until both fit, which no printed digit can tell. */
-	while (value != narrow(value) || total != narrow(total)) {
-		value /= 2;
-		total /= 2;
-	}
-	units_add_percent(out, (int64_t)value, (int64_t)total);
+	units_add_share(out, total ? fabs((double)value / (double)total) * 100 : 0);
 }

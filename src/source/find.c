@@ -134,15 +134,13 @@ static bool try_recorded(struct search *s, struct str recorded, struct assay_dia
 	if (path.len && path.p[0] == '/') {
 		if (search_try(s, STR(""), path))
 			return true;
-		diag_set(diag, ASSAY_ERR_IO, "open %.*s: %s", (int)path.len, path.p,
-			why_not(s->error, why, sizeof(why)));
+		diag_set_name(diag, ASSAY_ERR_IO, "open ", path, ": %s", why_not(s->error, why, sizeof(why)));
 		return false;
 	}
 	while (next_item(&rest, ':', &dir))
 		if (try_upwards(s, dir, path))
 			return true;
-	diag_set(diag, ASSAY_ERR_IO, "could not find file %.*s on path %.*s", (int)path.len, path.p, (int)s->roots.len,
-		s->roots.p);
+	diag_set_name(diag, ASSAY_ERR_IO, "could not find file ", path, " on path %.*s", (int)s->roots.len, s->roots.p);
 	return false;
 }
 
