@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
-
 /* A text that did not fit ends in three dots, so that nobody takes a cut pattern for the whole. */
 static void print_cut(char *to, size_t size, const char *fmt, va_list ap)
 {
@@ -30,19 +28,32 @@ int diag_set(struct assay_diag *diag, int code, const char *fmt, ...)
 	return code;
 }
 
+/* As much of a name as a text has room for, with \x00 for NUL. */
+static void copy_name(char *to, size_t size, struct str name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < name.len && n + 5 < size; i++) {
+		if (name.p[i]) {
+			to[n++] = name.p[i];
+		} else {
+			memcpy(to + n, "\\x00", 4);
+			n += 4;
+		}
+	}
+	to[n] = '\0';
+}
+
 int diag_set_name(struct assay_diag *diag, int code, const char *before, struct str name, const char *fmt, ...)
 {
-	struct buf safe = BUF_INIT, after = BUF_INIT;
+	char after[sizeof(diag->text)], copy[sizeof(diag->text)];
 	va_list ap;
 
-	buf_add_safe(&safe, name);
+	copy_name(copy, sizeof(copy), name);
 	va_start(ap, fmt);
-	buf_vaddf(&after, fmt, ap);
+	print_cut(after, sizeof(after), fmt, ap);
 	va_end(ap);
-	code = diag_set(diag, code, "%s%s%s", before, buf_str(&safe).p, buf_str(&after).p);
-	buf_release(&safe);
-	buf_release(&after);
-	return code;
+	return diag_set(diag, code, "%s%s%s", before, copy, after);
 }
 
 int diag_set_at(struct assay_diag *diag, int code, uint64_t offset, const char *path, const char *fmt, ...)

@@ -22,8 +22,7 @@ int diag_set_at(struct assay_diag *diag, int code, uint64_t offset, const char *
 const char *diag_errno(int error, char *to, size_t size);
 
 /*
- * The same with a name of the input in the middle, which may hold anything: it is made safe here, as a text that ends
- * in NUL could not hold it all.
+ * The same with a name of the input in the middle, which may hold NUL, where the text would end: it becomes \x00.
  */
 int diag_set_name(struct assay_diag *diag, int code, const char *before, struct str name, const char *fmt, ...)
 	__attribute__((format(printf, 5, 6)));

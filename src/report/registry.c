@@ -33,10 +33,10 @@ static const char dot_details[] = "For Graphviz. A box is a function: its flat v
 
 static const char flamegraph_details[] =
 	"The page needs no network. Callers stand above callees; a frame is as wide as\n"
-	"what was spent in it and below, and coloured by package. Click zooms in, Escape\n"
-	"out; the search takes text or /regex/. With a base, a frame is as wide as both\n"
-	"sides together, red where it grew, blue where it shrank. Frames narrower than\n"
-	"1/20000 of the whole are left out, and the page says so.\n";
+	"what was spent in it and below, and coloured by package. Click zooms in,\n"
+	"Escape out; the search takes text or /regex/. With a base, a frame is as wide\n"
+	"as both sides together, red where it grew, blue where it shrank. Frames\n"
+	"narrower than 1/20000 of the whole are left out, and the page says so.\n";
 
 static const char folded_details[] =
 	"Each line is a stack, root first, with ; between frames, a blank, and the\n"
