@@ -16,17 +16,18 @@
  * share a quarter of a cache line: tables like this one are read for every frame of every sample.
  */
 struct slot {
-	uint32_t key;   /* SLOT_EMPTY, or caller << 16 | callee */
-	uint32_t stamp; /* the last sample that counted */
+	uint32_t key;        /* SLOT_EMPTY, or caller << 16 | callee */
+	uint32_t stamp : 30; /* the last sample that counted */
+	uint32_t flags : 2;
 	int64_t weight;
 };
 
 #define SLOT_EMPTY UINT32_MAX
 #define SLOT_PLACES ((size_t)UINT16_MAX)
+#define SLOT_SAMPLES ((size_t)1 << 30)
 
 struct slots {
 	struct slot *items;
-	uint8_t *flags; /* by slot: what is not touched again once it is set */
 	size_t n, size; /* size is a power of two */
 	unsigned shift;
 	uint32_t multiplier; /* odd, drawn per process */
@@ -37,7 +38,7 @@ enum {
 	EDGE_RESIDUAL = 2,
 };
 
-/* The same for means, sums beyond 64 bits, and more nodes than a slot can name. */
+/* The same for means, sums beyond 64 bits, and more nodes or samples than a slot can name. */
 struct edge_tally {
 	wide weight, divisor;
 	uint32_t stamp;
@@ -98,13 +99,9 @@ static bool grow_slots(struct slots *s)
 
 	grown.shift = 32 - (unsigned)__builtin_ctzll(grown.size);
 	grown.multiplier = (uint32_t)hash_key() | 1;
-	grown.items = malloc(grown.size * sizeof(*grown.items));
-	grown.flags = calloc(grown.size, 1);
-	if (!grown.items || !grown.flags || grown.size > (size_t)1 << 31) {
-		free(grown.items);
-		free(grown.flags);
+	grown.items = grown.size > (size_t)1 << 31 ? NULL : malloc(grown.size * sizeof(*grown.items));
+	if (!grown.items)
 		return false;
-	}
 	for (size_t i = 0; i < grown.size; i++)
 		grown.items[i].key = SLOT_EMPTY;
 	for (size_t i = 0; i < s->size; i++) {
@@ -115,10 +112,8 @@ static bool grow_slots(struct slots *s)
 		for (k = first_slot(&grown, s->items[i].key); grown.items[k].key != SLOT_EMPTY;)
 			k = (k + 1) & (grown.size - 1);
 		grown.items[k] = s->items[i];
-		grown.flags[k] = s->flags[i];
 	}
 	free(s->items);
-	free(s->flags);
 	*s = grown;
 	return true;
 }
@@ -139,9 +134,9 @@ static inline void count_in_slot(struct walker *w, uint32_t caller, uint32_t cal
 	}
 	if (s->items[i].stamp == w->stamp)
 		return;
-	s->items[i].stamp = w->stamp;
+	s->items[i].stamp = w->stamp & (SLOT_SAMPLES - 1);
+	s->items[i].flags |= flags;
 	s->items[i].weight += w->value;
-	s->flags[i] |= flags;
 }
 
 /* For a sample of n frames; a table that is at most half full has short ways to look. */
@@ -282,7 +277,8 @@ static void walk_share(void *argument)
 	const struct view *v = w->map->g->view;
 	const struct graph_options *o = &w->map->g->options;
 
-	w->is_wide = o->mean || !profile_sums_fit(v->profile, o->column) || w->map->n_kept >= SLOT_PLACES;
+	w->is_wide = o->mean || !profile_sums_fit(v->profile, o->column) || w->map->n_kept >= SLOT_PLACES ||
+		v->profile->n_samples >= SLOT_SAMPLES - 1;
 	for (size_t i = w->from; !w->err && i < w->to; i++) {
 		const int64_t *values = profile_values(v->profile, i);
 		struct stack s;
@@ -384,7 +380,7 @@ static bool take_slots(struct graph *g, struct pairs *all, const struct slots *s
 {
 	for (size_t i = 0; i < s->size; i++) {
 		const struct slot *at = &s->items[i];
-		struct edge_tally t = { .weight = at->weight, .flags = s->flags[i] };
+		struct edge_tally t = { .weight = at->weight, .flags = at->flags };
 
 		if (at->key != SLOT_EMPTY &&
 			!add_edge(g, all, (struct pair){ nodes[at->key >> 16], nodes[at->key & 0xffff] }, &t))
@@ -430,7 +426,6 @@ static int walk_all(struct map *m)
 		pairs_release(&shares[i].pairs);
 		vec_release(&shares[i].tallies);
 		free(shares[i].slots.items);
-		free(shares[i].slots.flags);
 	}
 	return err;
 }
