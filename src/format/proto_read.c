@@ -14,30 +14,13 @@
 #include "base/diag.h"
 #include "base/pages.h"
 #include "profile.pb-c.h"
+#include "format/proto_fields.h"
 #include "format/schema.h"
 #include "format/wire.h"
 #include "profile/idmap.h"
 
 /* Samples are given back to the system in steps of this size once they are read. */
 #define FORGET_STEP ((size_t)8 << 20)
-
-enum {
-	FIELD_SAMPLE_TYPE = 1,
-	FIELD_SAMPLE = 2,
-	FIELD_MAPPING = 3,
-	FIELD_LOCATION = 4,
-	FIELD_FUNCTION = 5,
-	FIELD_STRING_TABLE = 6,
-	FIELD_DROP_FRAMES = 7,
-	FIELD_KEEP_FRAMES = 8,
-	FIELD_TIME_NANOS = 9,
-	FIELD_DURATION_NANOS = 10,
-	FIELD_PERIOD_TYPE = 11,
-	FIELD_PERIOD = 12,
-	FIELD_COMMENT = 13,
-	FIELD_DEFAULT_SAMPLE_TYPE = 14,
-	FIELD_DOC_URL = 15,
-};
 
 struct reader {
 	struct profile_builder *b;

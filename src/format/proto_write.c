@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "format/gzip.h"
+#include "format/proto_fields.h"
 #include "format/wire.h"
 #include "profile.pb-c.h"
 
@@ -13,34 +14,6 @@
 
 /* Lists of this many numbers or more are packed; shorter ones are a field for each. */
 #define PACKED_MIN 3
-
-/* Numbers of the fields of Profile, Sample and Label that are written without protobuf-c. */
-enum {
-	FIELD_SAMPLE_TYPE = 1,
-	FIELD_SAMPLE = 2,
-	FIELD_MAPPING = 3,
-	FIELD_LOCATION = 4,
-	FIELD_FUNCTION = 5,
-	FIELD_STRING_TABLE = 6,
-	FIELD_DROP_FRAMES = 7,
-	FIELD_KEEP_FRAMES = 8,
-	FIELD_TIME_NANOS = 9,
-	FIELD_DURATION_NANOS = 10,
-	FIELD_PERIOD_TYPE = 11,
-	FIELD_PERIOD = 12,
-	FIELD_COMMENT = 13,
-	FIELD_DEFAULT_SAMPLE_TYPE = 14,
-	FIELD_DOC_URL = 15,
-
-	SAMPLE_LOCATION_ID = 1,
-	SAMPLE_VALUE = 2,
-	SAMPLE_LABEL = 3,
-
-	LABEL_KEY = 1,
-	LABEL_STR = 2,
-	LABEL_NUM = 3,
-	LABEL_NUM_UNIT = 4,
-};
 
 struct writer {
 	const struct assay_profile *p;
