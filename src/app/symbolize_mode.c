@@ -10,13 +10,13 @@ static bool is_word(const char *text, size_t n, const char *word)
 }
 
 /* The demangle modes may stand without their key, as they do in the reference. */
-static bool is_demangle_mode(const char *text, size_t n)
+static bool is_known(const char *text, size_t n)
 {
-	static const char *const modes[] = { "demangle=full", "demangle=none", "demangle=templates", "demangle=default",
-		"full", "templates", "default" };
+	static const char *const words[] = { "local", "fastlocal", "remote", "force", "demangle=full", "demangle=none",
+		"demangle=templates", "demangle=default", "full", "templates", "default" };
 
-	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
-		if (is_word(text, n, modes[i]))
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (is_word(text, n, words[i]))
 			return true;
 	return false;
 }
@@ -31,13 +31,7 @@ bool symbolize_mode_parse(struct symbolize_mode *m, const char *text)
 
 		if (is_word(text, n, "none") || is_word(text, n, "no"))
 			m->none = true;
-		else if (is_word(text, n, "fastlocal"))
-			m->fast = true;
-		else if (is_word(text, n, "remote"))
-			m->remote_only = true;
-		else if (is_word(text, n, "force"))
-			m->force = true;
-		else if (n && !is_word(text, n, "local") && !is_demangle_mode(text, n))
+		else if (n && !is_known(text, n))
 			known = false;
 		text += n;
 		if (!*text)

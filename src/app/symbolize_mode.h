@@ -6,8 +6,7 @@
 
 /* What -symbolize asks for: words with colons between them, in any case. */
 struct symbolize_mode {
-	bool none;
-	bool fast, force, remote_only;
+	bool none; /* look for no names at all; all that this version tells apart */
 };
 
 /* false when a word is not known; the others count all the same. */

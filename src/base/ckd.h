@@ -7,7 +7,6 @@
 /* Checked arithmetic under the names of C23: true when the result did not fit. */
 #ifndef ckd_add
 #define ckd_add(result, a, b) __builtin_add_overflow((a), (b), (result))
-#define ckd_sub(result, a, b) __builtin_sub_overflow((a), (b), (result))
 #define ckd_mul(result, a, b) __builtin_mul_overflow((a), (b), (result))
 #endif
 
@@ -21,11 +20,6 @@ static inline int64_t narrow(wide v)
 	if (v < INT64_MIN)
 		return INT64_MIN;
 	return (int64_t)v;
-}
-
-static inline int64_t sat_add(int64_t a, int64_t b)
-{
-	return narrow((wide)a + b);
 }
 
 /* |v|, where the most negative value has no counterpart and gives the largest. */

@@ -166,11 +166,6 @@ int columns_make_common(struct profile_builder *profiles, size_t n, struct assay
 	return err;
 }
 
-int columns_drop_ambiguous(struct profile_builder *b, struct assay_diag *diag)
-{
-	return columns_make_common(b, 1, diag);
-}
-
 /* A decimal integer with an optional sign; one that is beyond int64 is taken for a name, as in the reference. */
 static bool parse_index(struct str s, bool *negative, uint64_t *value)
 {

@@ -12,9 +12,6 @@
  */
 int columns_make_common(struct profile_builder *profiles, size_t n, struct assay_diag *diag);
 
-/* The same for one profile alone. */
-int columns_drop_ambiguous(struct profile_builder *b, struct assay_diag *diag);
-
 /*
  * The column that sample_index names: "" for the profile's default (else the last one), a number, or the name of a
  * type, with a leading "inuse_" if need be. ASSAY_ERR_ARGUMENT with the choices in diag.

@@ -117,7 +117,7 @@ Test(columns, names_that_stand_twice_are_dropped_with_their_values)
 		f.b.profile->default_sample_type = fixture_intern(&f, cases[i].fallback);
 		SAMPLE(&f, "main", 1, 2, 3);
 		SAMPLE(&f, "main", 10, 20, 30);
-		cr_assert_eq(columns_drop_ambiguous(&f.b, NULL), 0);
+		cr_assert_eq(columns_make_common(&f.b, 1, NULL), 0);
 		p = fixture_seal(&f);
 		cr_assert_eq(profile_n_types(p), cases[i].n, "case %zu", i);
 		for (size_t c = 0; c < cases[i].n; c++) {
@@ -138,7 +138,7 @@ Test(columns, a_profile_without_a_column_left_is_refused)
 		struct fixture f;
 
 		fixture_init(&f, types[i]);
-		cr_expect_eq(columns_drop_ambiguous(&f.b, &diag), ASSAY_ERR_FORMAT);
+		cr_expect_eq(columns_make_common(&f.b, 1, &diag), ASSAY_ERR_FORMAT);
 		cr_expect_str_eq(diag.text, "profiles have empty common sample type list");
 		fixture_release(&f);
 	}

@@ -175,9 +175,6 @@ Test(units, families_are_told_apart)
 
 Test(units, sums_stop_at_the_end_of_the_range)
 {
-	cr_expect_eq(sat_add(INT64_MAX, 1), INT64_MAX);
-	cr_expect_eq(sat_add(INT64_MIN, -1), INT64_MIN);
-	cr_expect_eq(sat_add(INT64_MAX, INT64_MIN), -1);
 	cr_expect_eq(narrow((wide)INT64_MAX * 4), INT64_MAX);
 	cr_expect_eq(narrow((wide)INT64_MIN * 4), INT64_MIN);
 	cr_expect_eq(magnitude(INT64_MIN), INT64_MAX);
