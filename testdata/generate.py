@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the odd profiles of odd/ and the broken ones of bad/.
+"""Writes the odd profiles of odd/, those in older formats of legacy/, and the broken ones of bad/.
 
     python3 testdata/generate.py           rewrite every file in place
     python3 testdata/generate.py --check   tell which files differ, write nothing
@@ -1600,11 +1600,352 @@ def bad_all_types_duplicate():
     return sound(type=PIECES["type"] * 2, sample=block(2, num(1, 1) + num(2, 5) + num(2, 6)))
 
 
+# ---------------------------------------------------------------- formats older than profile.proto
+
+
+def text_file(path, doc, text):
+    """Registers a text, line by line as it stands here but for a first newline."""
+
+    def make():
+        return text.lstrip("\n").encode()
+
+    make.__doc__ = doc
+    file(path)(make)
+
+
+def words(form, *numbers):
+    """Machine words: form is "<I", ">I", "<Q" or ">Q"."""
+    return b"".join(struct.pack(form, n) for n in numbers)
+
+
+PROC_MAP = """\
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+7f0000000000-7f0000100000 r-xp 00001000 fd:01 15953927   /lib/x86_64/libc.so.6
+"""
+
+
+def cpu_words(form, kind=0):
+    """Two samples of three addresses, the first one's caller being its leaf once more, and one without a stack."""
+    return words(
+        form, *(0, 3, kind, 10000, 0), *(5, 3, 0x400100, 0x400101, 0x400200), *(7, 2, 0x400300, 0x400201), *(2, 0), *(0, 1, 0)
+    )
+
+
+def cpu_file(name, form, doc):
+    make = lambda: cpu_words(form) + PROC_MAP.encode()  # noqa: E731
+    make.__doc__ = doc
+    file("legacy/%s.prof" % name)(make)
+
+
+cpu_file("cpu-32-little", "<I", "CPU, words of 4 bytes, little endian; a leaf that stands twice, a sample without stack")
+cpu_file("cpu-32-big", ">I", "the same, big endian")
+cpu_file("cpu-64-little", "<Q", "the same, words of 8 bytes, little endian")
+cpu_file("cpu-64-big", ">Q", "the same, big endian")
+
+
+@file("legacy/cpu-appendix.prof")
+def legacy_cpu_appendix():
+    """CPU; frames of a signal handler in each stack, a map that goes on where it ended, a name `$build` in it"""
+    return (
+        words("<Q", *(0, 3, 0, 10000, 0), *(1, 3, 0x400100, 0x400100, 0x400200), *(1, 2, 0x400900, 0x400901))
+        + words("<Q", *(1, 2, 0x400900, 0x400900), *(0, 1, 0))
+        + b"build=/foo\n00400000-00500000 r-xp 00000000 00:00 1 $build/bin\n"
+        + b"00500000-00600000 r-xp 00100000 00:00 1 /foo/bin\n7000000-7001000 rw-p 0 00:00 0 /data\n"
+    )
+
+
+@file("legacy/cpu-signal-frames.prof")
+def legacy_cpu_signal_frames():
+    """CPU; two frames of a signal handler stand behind all 40 leaves but one"""
+    samples = b"".join(
+        words("<Q", 1, 4, 0x400100 + 16 * i, 0x400801, 0x400901, 0x400a01) if i != 7 else words("<Q", 1, 1, 0x400777)
+        for i in range(40)
+    )
+    return words("<Q", 0, 3, 0, 1000, 0) + samples + words("<Q", 0, 1, 0) + PROC_MAP.encode()
+
+
+@file("legacy/cpu-cut.prof")
+def legacy_cpu_cut():
+    """CPU; ends in the middle of a stack, whose missing words read as 0"""
+    return words("<Q", *(0, 3, 0, 10000, 0), *(1, 2, 0x400100, 0x400201), *(3, 4, 0x400100, 0x400301))
+
+
+@file("legacy/cpu-header-only.prof")
+def legacy_cpu_header_only():
+    """CPU; a header and nothing else: no samples"""
+    return words("<Q", 0, 3, 0, 10000, 0)
+
+
+@file("legacy/cpu-java.prof")
+def legacy_cpu_java():
+    """CPU as Java writes it: names instead of a map"""
+    return cpu_words("<Q", kind=1) + (
+        b" 0x400100 com.acme.Worker.run (Worker.java:12)\n 0x400101 com.acme.Worker.main (Worker.java:-3)\n"
+        b" 0x400200 java.lang.Thread.run (Thread.java:748)\n 0x400300 generated stub/JIT\n"
+    )
+
+
+text_file(
+    "legacy/heap.txt",
+    "heap of Go, sampled, with what was ever allocated",
+    """
+heap profile: 1: 2 [3: 4] @ heap/1048576
+ 1: 1024 [ 2: 4096] @ 0x400100 0x400200
+ 0: 0 [ 2: 4096] @ 0x400100
+ 3: 0 [3: 0] @ 0x400100
+--- Memory map: ---
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/heap-cpp.txt",
+    "heap of C++, not sampled; comments between the rows, no map",
+    """
+heap profile:      4:     5000 [     4:     5000] @ heapprofile
+     3:     3000 [     3:     3000] @ 0x400101 0x400201 0x400301
+
+# a comment
+     1:     2000 [     1:     2000] @ 0x400101 0x400301
+""",
+)
+text_file(
+    "legacy/heap-v2.txt",
+    "heap of C++, sampled; rows with blanks, signs and text where the grammar lets them be",
+    """
+heap profile: 4: 5000 [4: 5000] @ heapz_v2/524288
+x 3: 3000 [3: 3000] @ 0x400101 0x400201
+-1:-524288[4:5000] @ 0x400101x0x400301
+MAPPED_LIBRARIES:
+I0101 12:00:00 1 map.cc:12] 0x400000-0x500000 /usr/bin/server (@1000) abc123456
+""",
+)
+text_file(
+    "legacy/growth.txt",
+    "growth of the heap",
+    """
+heap profile:      2:  2097152 [     2:  2097152] @ growthz
+     1:  1048576 [     1:  1048576] @ 0x400101 0x400201
+     1:  1048576 [     1:  1048576] @ 0x400111 0x400201
+
+MAPPED_LIBRARIES:
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/fragmentation.txt",
+    "fragmentation of the heap",
+    """
+heap profile:      2:     8192 [     2:     8192] @ fragmentationz
+     1:     4096 [     1:     4096] @ 0x400101 0x400201
+     1:     4096 [     1:     4096] @ 0x400111 0x400201
+""",
+)
+text_file(
+    "legacy/goroutine.txt",
+    "goroutines; labels and names behind #, an octal count, address 0",
+    """
+goroutine profile: total 3
+2 @ 0x10 0x20
+# labels: {"a":"b"}
+#	0x10	main.main+0x1	/x.go:3
+
+010 @ 0x10
+1 @ 0x0
+""",
+)
+text_file(
+    "legacy/count-main-binary.txt",
+    "a count of anything; the main binary is not the first of the map",
+    """
+# what is counted has any name
+open.files profile: total 1
+1 @ 0x1001 0x2001 0x400101
+--- Memory map: ---
+1000-1800 r-xp 00000000 00:00 1 /lib/libc.so.6
+2000-2800 r-xp 0 00:00 0 [vdso]
+3000-3800 r-xp 0 00:00 0
+400000-500000 r-xp 00100000 00:00 1 /foo/bin (deleted)
+500000-600000 r-xp 00200000 00:00 1 /foo/bin2
+""",
+)
+text_file(
+    "legacy/count-stretched-map.txt",
+    "a mapping that is stretched down to the start of its file by the first address that needs it",
+    """
+goroutine profile: total 1
+1 @ 0x1001 0x2001 0x400101
+--- Memory map: ---
+3000-4000 r-xp 00002000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/count-map-forms.txt",
+    "the two forms of a line of a map and what is taken for one of them",
+    """
+goroutine profile: total 1
+1 @ 0xac 0xfad 0x1001 0x2001 0x3001 0x5001 0x7001 0xff6810563001 0x40001
+--- x
+MAPPED_LIBRARIES:
+lib=/usr/lib
+libs=/never
+face=/x
+abc
+1000-1800: xprog
+2000-2800 r-xs 0000 00:00 0 /shared
+3000-3800: python
+5000-6000 /a r-xp
+7000-8000 -x- $libs (@10) ab zz
+0xff6810563000 0xff6810565000 r-xp abc_exe 87c4d547
+0x40000-0x80000 $lib/$nothing (@FF00) abc123456
+not a mapping
+""",
+)
+text_file(
+    "legacy/threadz.txt",
+    "threads; stacks that are the same, empty or under several headings",
+    """
+--- threadz 1 ---
+
+--- Thread 7f (name: main/1) stack: ---
+  PC: 0x10 0x10
+  0x30
+--- Thread 80 (name: b/2) stack: ---
+ [same as previous thread]
+--- Thread 81 (name: b/2) stack: ---
+
+--- Thread 83 (name: b/4) stack: ---
+ 0x10
+--- Memory map: ---
+""",
+)
+text_file(
+    "legacy/threadz-no-stack.txt",
+    "threads without the first line, and a thread without a stack at the end",
+    """
+--- Thread 7f54b8 (name: worker (1)/1001) stack: ---
+    0x400101 poll
+    0x400201 loop
+    0x400301 start
+---- no stack trace for thread 77
+MAPPED_LIBRARIES:
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/contention.txt",
+    "locks of C++ without a clock rate; two numbers with nothing between them",
+    """
+--- contentionz 1 ---
+sampling period = 10
+ms since reset = 0x10
+1000 3 @ 0x10 0x20
+123 @ 0x5
+--- Memory map: ---
+""",
+)
+text_file(
+    "legacy/mutex.txt",
+    "locks of Go with a clock rate",
+    """
+--- mutex:
+cycles/second=2000000000
+sampling period=5
+4000 2 @ 0x400101 0x400201
+#	0x400100	sync.(*Mutex).Unlock+0x1	/mutex.go:190
+
+2000 1 @ 0x400301 0x400201
+""",
+)
+text_file(
+    "legacy/java-heap.txt",
+    "heap of Java; an address without a name",
+    """
+--- heapz 1 ---
+format = java
+resolution = bytes
+ 100 1 @ 0x1 0x2 0x3 0x4 0x5
+
+ 0x1 foo.bar (A.java:-3)
+ 0x2 foo.bar (B.java:5)
+0x3 lib (/usr/lib/x.so)
+ 0x4 generated stub/JIT
+""",
+)
+text_file(
+    "legacy/java-contention.txt",
+    "locks of Java",
+    """
+--- contentionz 1 ---
+format = java
+resolution = microseconds
+sampling period = 100
+ms since reset = 6019923
+  1000 2 @ 0x1 0x2
+  50 1 @ 0x3 0x2
+
+ 0x1 java.lang.Object.wait (Object.java)
+ 0x2 com.acme.Pool.take (Pool.java:40)
+ 0x3 com.acme.Pool.put (Pool.java:61)
+""",
+)
+
+HEAP_HEAD = "heap profile: 1: 2 [3: 4] @ heap/1048576\n"
+THREAD = "--- Thread 7 (name: a/1) stack: ---\n"
+DOUBLING = "".join("v%c=$v%c.$v%c.\n" % (c + 1, c, c) for c in range(ord("a"), ord("z")))
+JAVA_HEAD = "--- heapz 1 ---\nformat = java\nresolution = bytes\n"
+
+for name, doc, text in (
+    ("heap-row", "a row that is none", HEAP_HEAD + "1: 2 [3: 4]@ 0x1\n"),
+    ("heap-inuse-0", "no object that takes 5 bytes", HEAP_HEAD + "\n0: 5 [1: 1] @ 0x1\n"),
+    ("heap-alloc-0", "no allocation of 5 bytes", HEAP_HEAD + "1: 5 [0: 5] @ 0x1\n"),
+    ("heap-overflow", "a count that is over 64 bits", HEAP_HEAD + "99999999999999999999: 5 [0: 0] @ 0x1\n"),
+    ("heap-address", "an address that is over 64 bits", HEAP_HEAD + "1: 5 [1: 5] @ 0x1 0x123456789abcdef01\n"),
+    ("heap-kind", "a kind of heap profile that nobody writes", "heap profile: 1: 2 [3: 4] @ heapz/1\n"),
+    ("heap-long-line", "a line of 65537 bytes", HEAP_HEAD + "#" * 65536 + "\n"),
+    ("count-octal", "a count of 09, which is no octal number", "goroutine profile: total 1\n09 @ 0x1\n"),
+    ("count-no-address", "a count without a stack", "goroutine profile: total 1\n1 @\n"),
+    ("count-upper-case", "an address in upper case", "goroutine profile: total 1\n1 @ 0xA\n"),
+    ("count-blank", "a blank before the count", "goroutine profile: total 1\n\n 1 @ 0xa\n"),
+    ("count-map", "a map without --- before it", "goroutine profile: total 1\n1 @ 0xa\nMAPPED_LIBRARIES:\n"),
+    ("count-total", "a blank behind the total", "goroutine profile: total 1 \n1 @ 0xa\n"),
+    ("threadz-no-map", "no map, without which it is no list of threads", THREAD + " 0x10\n"),
+    ("threadz-address", "an address that is over 64 bits", THREAD + " PC: 0x123456789abcdef01\n---\n"),
+    ("contention-address", "an address that is over 64 bits", "--- mutex:\n1 2 @ 0x123456789abcdef01\n"),
+    ("contention-overflow", "a delay that is over 64 bits", "--- mutex:\n99999999999999999999 2 @ 0x1\n"),
+    ("contention-period", "a period that is no number", "--- contentionz 1 ---\nsampling period = x\n"),
+    ("contention-row", "a row that is none", "--- mutex:\ncycles/second=1\nnothing\n"),
+    ("java-no-objects", "a row without objects", JAVA_HEAD + "100 0 @ 0x1\n"),
+    ("java-octal", "a count of 08, which is no octal number", JAVA_HEAD + "100 08 @ 0x1\n"),
+    ("java-no-resolution", "samples, and no resolution that tells their type", "--- heapz 1 ---\n100 1 @ 0x1\n"),
+    ("java-row-address", "an address that is over 64 bits", JAVA_HEAD + "100 1 @ 0x123456789abcdef01\n"),
+    ("java-address", "a named address that is over 64 bits", JAVA_HEAD + "100 1 @ 0x1\n 0x123456789abcdef01 a.b\n"),
+    ("java-format", "not of Java", "--- heapz 1 ---\nformat = c\nresolution = bytes\n"),
+    (
+        "map-doubling",
+        "a map in which each name stands for two of the one before",
+        "goroutine profile: total 1\n1 @ 0x1\n---\nMAPPED_LIBRARIES:\nva=/xxxxxxxxxxxxxxx\n" + DOUBLING,
+    ),
+):
+    text_file("bad/%s.txt" % name, doc, text)
+
+
+@file("bad/cpu-stack.prof")
+def bad_cpu_stack():
+    """CPU; a stack goes far beyond the end"""
+    return words("<Q", *(0, 3, 0, 10000, 0), *(1, 1000, 0x400100))
+
+
+@file("bad/cpu-no-period.prof")
+def bad_cpu_no_period():
+    """CPU; the period is 0"""
+    return words("<Q", *(0, 3, 0, 0, 0), *(1, 1, 0x400100), *(0, 1, 0))
+
+
 # ---------------------------------------------------------------- main
 
 
 def tables():
-    for folder, heading in (("odd", "What is odd"), ("bad", "What is wrong")):
+    for folder, heading in (("odd", "What is odd"), ("legacy", "What it holds"), ("bad", "What is wrong")):
         print("| File | %s |\n|---|---|" % heading)
         for path, make in FILES:
             if path.startswith(folder + "/"):
