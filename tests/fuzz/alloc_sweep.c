@@ -153,6 +153,18 @@ static const struct sweep sweeps[] = {
 	{ WAY_PIPE, "odd/plain.pb", 0, { { NULL } } },
 	{ WAY_PIPE, "odd/two-members.pb.gz", 0, { { NULL } } },
 	{ WAY_PIPE, "work.cpu.pb.gz", 0, { { NULL } } },
+	/* Formats older than profile.proto. */
+	{ WAY_MEMORY, "legacy/cpu-32-big.prof", 0, { { NULL } } },
+	{ WAY_MEMORY, "legacy/cpu-appendix.prof", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/cpu-signal-frames.prof", 0, { { NULL } } },
+	{ WAY_MEMORY, "legacy/cpu-java.prof", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/heap.txt", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/count-main-binary.txt", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/count-map-forms.txt", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/threadz.txt", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/contention.txt", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/java-heap.txt", 0, { { NULL } }, "raw", NULL },
+	{ WAY_MEMORY, "legacy/java-contention.txt", 0, { { NULL } } },
 	/* Every report, on a small profile. */
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "tree", NULL },
 	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "lines", "true" } }, "tree", NULL },
