@@ -6,11 +6,13 @@
 
 #include "base/diag.h"
 #include "format/gzip.h"
+#include "format/otlp_read.h"
 #include "format/proto_read.h"
 
 /* In the order in which they are tried. */
 static const struct format formats[] = {
 	{ "profile.proto", proto_read },
+	{ "OpenTelemetry profiles", otlp_read },
 };
 
 /* Says at which step an error arose, in the words that the reference uses for it. */
