@@ -12,7 +12,7 @@
 /* In the order in which they are tried. */
 static const struct format formats[] = {
 	{ "profile.proto", proto_read },
-	{ "OpenTelemetry profiles", otlp_read },
+	{ "otlp", otlp_read },
 };
 
 const struct format *format_find(const char *name)

@@ -162,6 +162,9 @@ static int read_function(struct otlp *o, const struct wire_field *f, size_t inde
 		if (!err)
 			err = string_of(o, m->filename_strindex, f, path, "filename_strindex", &function.file);
 	}
+	/* Most leave it out: it is the name then, as profile.proto has it. */
+	if (!function.system_name)
+		function.system_name = function.name;
 	if (err || !index)
 		return err;
 	return vec_push(&o->p->functions, function) ? 0 : otlp_nomem(o);

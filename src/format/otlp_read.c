@@ -555,10 +555,10 @@ static int recognize(const struct bytes *bytes, bool *mine, struct assay_diag *d
 static void tell_flaws(struct otlp *o)
 {
 	if (o->n_frames_without_location)
-		ctx_flaw(
-			o->ctx, "%zu frames of stacks have no location and are left out", o->n_frames_without_location);
+		ctx_flaw(o->ctx, "frames of stacks that have no location are left out: %zu",
+			o->n_frames_without_location);
 	if (o->n_lines_without_function)
-		ctx_flaw(o->ctx, "%zu lines of locations have no function and are left out",
+		ctx_flaw(o->ctx, "lines of locations that have no function are left out: %zu",
 			o->n_lines_without_function);
 }
 

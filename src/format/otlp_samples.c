@@ -21,8 +21,8 @@
 /* Samples are given back to the system in steps of this size once they are read. */
 #define FORGET_STEP ((size_t)8 << 20)
 
-/* What a row costs besides what is in it. */
-#define ROW_SIZE 64
+/* What a row costs besides what is in it: where its stack and its labels start. */
+#define ROW_SIZE 16
 
 /* Where a sample was taken. */
 struct identity {
@@ -435,7 +435,7 @@ int otlp_read_samples(struct otlp *o)
 		err = read_profile(&r);
 	}
 	if (!err && r.n_without_either)
-		ctx_flaw(o->ctx, "%zu samples have neither values nor timestamps, and count as 0", r.n_without_either);
+		ctx_flaw(o->ctx, "samples that have neither values nor timestamps count as 0: %zu", r.n_without_either);
 	release(&r);
 	return err;
 }
