@@ -121,6 +121,9 @@ static inline bool otlp_has(const struct otlp *o, unsigned table, uint64_t index
 /* A string of the dictionary; "" where there is no table. */
 int otlp_string(struct otlp *o, uint64_t index, const uint8_t *at, const char *path, uint32_t *id);
 
+/* The same for a unit. What OpenTelemetry calls "By" are bytes; other units go by the names that they have here. */
+int otlp_unit(struct otlp *o, uint64_t index, const uint8_t *at, const char *path, uint32_t *id);
+
 /* Takes n items of some size from what samples may grow to. */
 int otlp_charge(struct otlp *o, uint64_t n, size_t size);
 

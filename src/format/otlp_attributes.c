@@ -155,7 +155,7 @@ static int make_label(struct otlp *o, const KeyValueAndUnit *m, const struct pla
 	if (!err && m->value && m->value->value_case == KIND(INT_VALUE)) {
 		l.number = m->value->int_value;
 		l.kind = m->unit_strindex ? LABEL_NUMBER_UNIT : LABEL_NUMBER;
-		err = otlp_string(o, (uint64_t)m->unit_strindex, place->at, place->path, &text);
+		err = otlp_unit(o, (uint64_t)m->unit_strindex, place->at, place->path, &text);
 	} else if (!err) {
 		err = intern_value(o, m->value, place, &text);
 	}

@@ -63,6 +63,15 @@ int otlp_string(struct otlp *o, uint64_t index, const uint8_t *at, const char *p
 	return 0;
 }
 
+int otlp_unit(struct otlp *o, uint64_t index, const uint8_t *at, const char *path, uint32_t *id)
+{
+	int err = otlp_string(o, index, at, path, id);
+
+	if (!err && str_equal(profile_str(o->p, *id), STR("By")))
+		err = builder_intern(o->b, STR("bytes"), id, o->diag);
+	return err;
+}
+
 int otlp_charge(struct otlp *o, uint64_t n, size_t size)
 {
 	uint64_t bytes;
@@ -151,7 +160,7 @@ static int read_value_type(
 	if (m)
 		err = otlp_string(o, (uint64_t)m->type_strindex, f->start, inner, &type->type);
 	if (m && !err)
-		err = otlp_string(o, (uint64_t)m->unit_strindex, f->start, inner, &type->unit);
+		err = otlp_unit(o, (uint64_t)m->unit_strindex, f->start, inner, &type->unit);
 	return err;
 }
 
@@ -193,13 +202,16 @@ static int add_comment_of(struct otlp *o, uint64_t attribute, const uint8_t *at,
 /* What holds for a whole profile is told in a comment, as what holds for its resource. */
 static int read_profile_attributes(struct otlp *o, const struct wire_field *f, const char *path)
 {
-	struct cursor c = { f->data, f->data + f->len, 0 };
+	struct cursor c = { .p = f->data };
 	char inner[OTLP_PATH_SIZE];
 	int err = 0;
 
 	otlp_place(inner, "%s.attribute_indices", path);
 	if ((f->tag & 7) == WIRE_VARINT)
 		return add_comment_of(o, f->value, f->start, inner);
+	if ((f->tag & 7) != WIRE_BYTES)
+		return otlp_fail(o, ASSAY_ERR_FORMAT, f->start, inner, "wrong wire type");
+	c.end = f->data + f->len;
 	while (!err && c.p < c.end) {
 		uint64_t attribute = cursor_varint(&c);
 

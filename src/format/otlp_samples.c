@@ -102,13 +102,14 @@ typedef int take_number(struct sample_reader *r, uint64_t number, const uint8_t 
 
 static int each_number(struct sample_reader *r, const struct wire_field *f, const char *name, take_number *take)
 {
-	struct cursor c = { f->data, f->data + f->len, 0 };
+	struct cursor c = { .p = f->data };
 	int err = 0;
 
 	if ((f->tag & 7) == WIRE_VARINT)
 		return take(r, f->value, f->start);
 	if ((f->tag & 7) != WIRE_BYTES)
 		return fault(r, ASSAY_ERR_FORMAT, f->start, name, "wrong wire type");
+	c.end = f->data + f->len;
 	while (!err && c.p < c.end) {
 		const uint8_t *at = c.p;
 		uint64_t number = cursor_varint(&c);
@@ -205,8 +206,8 @@ static int settle_weight(struct sample_reader *r, const struct wire_field *sampl
 
 static uint64_t hash_identity(const struct rows *rows, const struct identity *id)
 {
-	uint64_t h = hash_bytes(rows->key, rows->attributes.items + id->first_attribute,
-		id->n_attributes * sizeof(*rows->attributes.items));
+	const uint32_t *attributes = id->n_attributes ? rows->attributes.items + id->first_attribute : NULL;
+	uint64_t h = hash_bytes(rows->key, attributes, id->n_attributes * sizeof(*attributes));
 
 	h = hash_mix(h ^ id->scope, rows->key);
 	return hash_u64(h, (uint64_t)id->stack << 32 | id->link);
