@@ -139,6 +139,8 @@ const void *otlp_unpack(
 bool otlp_next(struct otlp *o, struct cursor *c, struct wire_field *f, const uint8_t *known, size_t n_known,
 	const char *path, int *err);
 
+void otlp_add_hex(struct buf *out, const uint8_t *data, size_t len);
+
 int otlp_read_dictionary(struct otlp *o);
 
 /* Entry 0 included, strings must have been read. */

@@ -27,7 +27,7 @@ struct place {
 	const char *path;
 };
 
-static void add_hex(struct buf *out, const uint8_t *data, size_t len)
+void otlp_add_hex(struct buf *out, const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
 		buf_add_char(out, "0123456789abcdef"[data[i] >> 4]);
@@ -118,7 +118,7 @@ static int add_value(struct otlp *o, struct buf *out, const AnyValue *v, const s
 	case KIND(KVLIST_VALUE):
 		return add_map(o, out, v->kvlist_value, place);
 	case KIND(BYTES_VALUE):
-		add_hex(out, v->bytes_value.data, v->bytes_value.len);
+		otlp_add_hex(out, v->bytes_value.data, v->bytes_value.len);
 		return 0;
 	case KIND(STRING_VALUE_STRINDEX):
 		return add_string(o, out, (uint64_t)v->string_value_strindex, place);

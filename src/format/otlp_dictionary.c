@@ -228,10 +228,7 @@ static int intern_hex(struct otlp *o, const ProtobufCBinaryData *id, uint32_t *s
 	struct buf text = BUF_INIT;
 	int err;
 
-	for (size_t i = 0; i < id->len; i++) {
-		buf_add_char(&text, "0123456789abcdef"[id->data[i] >> 4]);
-		buf_add_char(&text, "0123456789abcdef"[id->data[i] & 15]);
-	}
+	otlp_add_hex(&text, id->data, id->len);
 	err = text.failed ? otlp_nomem(o) : builder_intern(o->b, buf_str(&text), string, o->diag);
 	buf_release(&text);
 	return err;
