@@ -6,12 +6,14 @@
 
 #include "base/diag.h"
 #include "format/gzip.h"
+#include "format/otlp_read.h"
 #include "format/proto_read.h"
 #include "format/readers.h"
 
 /* In the order in which they are tried. */
 static const struct format formats[] = {
 	{ "profile.proto", proto_read },
+	{ "otlp", otlp_read },
 	{ "gperftools-cpu", gperftools_cpu_read },
 	{ "heap-text", heap_text_read },
 	{ "go-count", go_count_read },

@@ -165,6 +165,13 @@ static const struct sweep sweeps[] = {
 	{ WAY_MEMORY, "legacy/contention.txt", 0, { { NULL } }, "raw", NULL },
 	{ WAY_MEMORY, "legacy/java-heap.txt", 0, { { NULL } }, "raw", NULL },
 	{ WAY_MEMORY, "legacy/java-contention.txt", 0, { { NULL } } },
+	{ WAY_FILE, "otlp/two-types.pb.gz", 0, { { NULL } }, "raw", NULL },
+	{ WAY_FILE, "otlp/dictionary-first.pb", 0, { { NULL } } },
+	{ WAY_FILE, "otlp/resources.pb", 0, { { NULL } }, "tags", NULL },
+	{ WAY_FILE, "otlp/attributes.pb", 0, { { NULL } }, "traces", NULL },
+	{ WAY_FILE, "otlp/types.pb", 0, { { "sample_index", "0" } } },
+	{ WAY_FILE, "otlp/overflow.pb", 0, { { NULL } } },
+	{ WAY_FILE, "otlp/payload.pb", 0, { { NULL } } },
 	/* Every report, on a small profile. */
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "tree", NULL },
 	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "lines", "true" } }, "tree", NULL },
