@@ -13,6 +13,14 @@ static const struct format formats[] = {
 	{ "profile.proto", proto_read },
 };
 
+const struct format *format_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
 /* Says at which step an error arose, in the words that the reference uses for it. */
 static int at_step(struct assay_diag *diag, const char *step, int err)
 {

@@ -15,6 +15,9 @@ struct format {
 		struct assay_diag *diag);
 };
 
+/* The format with that name, or NULL. */
+const struct format *format_find(const char *name);
+
 /* Reads a source, "-" being standard input, whatever its format; b must be empty. */
 int formats_open(struct profile_builder *b, const char *path, struct assay_ctx *ctx, struct assay_diag *diag);
 
