@@ -7,10 +7,17 @@
 #include "base/diag.h"
 #include "format/gzip.h"
 #include "format/proto_read.h"
+#include "format/readers.h"
 
 /* In the order in which they are tried. */
 static const struct format formats[] = {
 	{ "profile.proto", proto_read },
+	{ "gperftools-cpu", gperftools_cpu_read },
+	{ "heap-text", heap_text_read },
+	{ "go-count", go_count_read },
+	{ "threadz", threadz_read },
+	{ "contention", contention_read },
+	{ "java", java_read },
 };
 
 const struct format *format_find(const char *name)
@@ -50,10 +57,12 @@ static int unrecognized(const struct bytes *bytes, const struct assay_diag *why,
 	char where[40] = "";
 
 	if (gzip_is(bytes->data, bytes->len))
-		return diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (gzip inside gzip)");
+		return diag_set(
+			diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (gzip inside gzip)");
 	if (bytes->len >= 8 && memcmp(bytes->data, "PERFILE2", 8) == 0)
 		return diag_set(diag, ASSAY_ERR_FORMAT,
-			"parsing profile: unrecognized profile format (perf data; convert it with perf_to_profile first)");
+			"parsing profile: unrecognized profile format (perf data; convert it with perf_to_profile "
+			"first)");
 	if (is_text(bytes))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
 			"parsing profile: unrecognized profile format (a text, but no profile)");
