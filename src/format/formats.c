@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/diag.h"
+#include "format/folded.h"
+#include "format/go_goroutines.h"
 #include "format/gzip.h"
+#include "format/perf_script.h"
 #include "format/proto_read.h"
 #include "format/readers.h"
 
@@ -18,6 +21,10 @@ static const struct format formats[] = {
 	{ "threadz", threadz_read },
 	{ "contention", contention_read },
 	{ "java", java_read },
+	{ "go-goroutines", go_goroutines_read },
+	{ "perf-script", perf_script_read },
+	/* It has no signature, so that any other format comes before it. */
+	{ "folded", folded_read },
 };
 
 const struct format *format_find(const char *name)
