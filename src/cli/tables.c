@@ -28,6 +28,7 @@ static const struct value values[] = {
 	{ NULL, "switch", "", "" },
 	{ "dirs", "directories", "_dir_list", "-x -a '(__fish_complete_directories)'" },
 	{ "file", "files", "_files", "-r -F" },
+	{ "program", "files", "_files", "-r -F" },
 	{ "mode", "'" MODES "'", "(" MODES ")", "-x -a '" MODES "'" },
 	{ "source", "files", "_files", "-r -F" },
 	{ "unit", "'" UNITS "'", "(" UNITS ")", "-x -a '" UNITS "'" },

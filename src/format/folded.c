@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "format/folded.h"
-
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "base/diag.h"
+#include "format/readers.h"
 #include "format/stacks.h"
 #include "format/text.h"
+
+/*
+ * Folded stacks, "main;run;memcpy 12": a line per stack, root first, and its count behind the last blank. There is no
+ * signature, so that any text whose lines all end in whole numbers is one: to be tried last.
+ */
 
 struct folded {
 	struct stacks stacks;
 	uint64_t n_lines;  /* that are stacks */
 	uint64_t n_doubly; /* of them, those with two numbers at their end */
+	bool named;        /* one of them has a letter */
 	bool split;        /* a stack of more than one frame was seen, so this is no other kind of text */
 };
 
@@ -101,15 +107,30 @@ static int add_frames(struct folded *f, struct str stack)
 	return err;
 }
 
-/* Words for what somebody may take for a count: other tools write seconds, or two columns. */
-static int bad_line(const struct text *t, struct str line, struct assay_diag *diag)
+/* "1.5", which some tools write for seconds: rounded it would be another number, or nothing. */
+static bool is_fraction(struct str word)
 {
-	struct str word = last_word(line);
+	return word.len && word.p[0] >= '0' && word.p[0] <= '9' && memchr(word.p, '.', word.len);
+}
+
+static int bad_line(struct folded *f, const struct text *t, struct str line, struct assay_diag *diag)
+{
 	const char *why = "no blank and whole number at its end";
 
-	if (word.len && word.p[0] >= '0' && word.p[0] <= '9' && memchr(word.p, '.', word.len))
+	if (is_fraction(last_word(line))) {
 		why = "the count is no whole number";
+		f->split |= memchr(line.p, ';', line.len) != NULL;
+	}
 	return diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: folded stacks: line %" PRIu64 ": %s", t->number, why);
+}
+
+/* Or anything beyond ASCII, which is as good. */
+static bool has_letter(struct str s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (isalpha((unsigned char)s.p[i]) || (unsigned char)s.p[i] >= 0x80)
+			return true;
+	return false;
 }
 
 static int add_line(struct folded *f, const struct text *t, struct str line, struct assay_diag *diag)
@@ -119,8 +140,9 @@ static int add_line(struct folded *f, const struct text *t, struct str line, str
 	int err;
 
 	if (!split_line(line, &stack, &count))
-		return bad_line(t, line, diag);
+		return bad_line(f, t, line, diag);
 	f->n_lines++;
+	f->named = f->named || has_letter(stack);
 	f->n_doubly += split_line(stack, &(struct str){ NULL, 0 }, &other);
 	err = add_frames(f, stack);
 	return err ? err : stacks_sample(&f->stacks, &count);
@@ -149,13 +171,16 @@ static int read_lines(struct folded *f, struct bytes *bytes, bool *mine, struct 
 		if (!line.len || line.p[0] == '#')
 			continue;
 		if (!f->n_lines && looks_binary(line))
-			return bad_line(&t, line, diag);
+			return bad_line(f, &t, line, diag);
 		err = add_line(f, &t, line, diag);
 		/* One line of prose may end in a number, but hardly three, or one with frames. */
 		*mine = f->split || f->n_lines >= 3;
 	}
-	if (!err && !f->n_lines)
+	/* Nor are tables of numbers. */
+	if (!err && (!f->n_lines || (!f->split && !f->named))) {
+		*mine = false;
 		return diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: no folded stacks");
+	}
 	return err;
 }
 

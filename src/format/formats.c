@@ -5,10 +5,7 @@
 #include <string.h>
 
 #include "base/diag.h"
-#include "format/folded.h"
-#include "format/go_goroutines.h"
 #include "format/gzip.h"
-#include "format/perf_script.h"
 #include "format/proto_read.h"
 #include "format/readers.h"
 
@@ -66,10 +63,10 @@ static int unrecognized(const struct bytes *bytes, const struct assay_diag *why,
 	if (gzip_is(bytes->data, bytes->len))
 		return diag_set(
 			diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (gzip inside gzip)");
-	if (bytes->len >= 8 && memcmp(bytes->data, "PERFILE2", 8) == 0)
+	if (str_starts((struct str){ (const char *)bytes->data, bytes->len }, PERF_DATA_MAGIC))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
-			"parsing profile: unrecognized profile format (perf data; convert it with perf_to_profile "
-			"first)");
+			"parsing profile: unrecognized profile format (perf data: run assay with -perf_to_profile, "
+			"which starts the program of that name, or give it what perf script prints)");
 	if (is_text(bytes))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
 			"parsing profile: unrecognized profile format (a text, but no profile)");

@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "format/go_goroutines.h"
-
-#include <inttypes.h>
-
 #include "base/diag.h"
+#include "format/readers.h"
 #include "format/stacks.h"
 #include "format/text.h"
 
+/*
+ * The stacks of all goroutines as the Go runtime writes them when a program dies, and as its server gives them out
+ * under /debug/pprof/goroutine?debug=2:
+ *
+ *     goroutine 12 [chan receive, 5 minutes]:
+ *     main.(*pool).run.func1(0xc000012345, {0x1, 0x2})
+ *     	/src/pool.go:40 +0x1d
+ *     created by main.(*pool).run in goroutine 1
+ *     	/src/pool.go:38 +0x56
+ *
+ * Such a block may stand anywhere in a log; what stands around them is passed over.
+ */
+
 /* What stands between the brackets of a goroutine's first line, and behind them. */
 struct header {
-	struct str state;
-	int64_t minutes; /* -1 when none are told */
-	bool locked;
+	struct str state;  /* "chan receive, 5 minutes, locked to thread" */
 	struct str labels; /* "k: v, k: v", or "" */
 };
 
@@ -57,37 +65,33 @@ static size_t closing_bracket(struct str s)
 	return SIZE_MAX;
 }
 
-/* One of what stands behind the state: "5 minutes", "locked to thread"; false for what is not known. */
-static bool take_attribute(struct header *h, struct str attribute)
+/* What stands behind the state, as it may come: "5 minutes", "locked to thread", and what newer runtimes tell. */
+static int add_attribute(struct goroutines *g, struct str attribute)
 {
 	struct str rest = attribute;
 	uint64_t minutes;
 
-	if (str_equal(attribute, STR("locked to thread"))) {
-		h->locked = true;
-		return true;
-	}
-	if (!text_take_number(&rest, &minutes) || minutes > INT64_MAX || !str_equal(rest, STR(" minutes")))
-		return false;
-	h->minutes = (int64_t)minutes;
-	return true;
+	if (str_equal(attribute, STR("locked to thread")))
+		return stacks_text(&g->stacks, STR("locked"), STR("thread"));
+	if (text_take_number(&rest, &minutes) && minutes <= INT64_MAX && str_equal(rest, STR(" minutes")))
+		return stacks_number(&g->stacks, STR("wait"), (int64_t)minutes, STR("minutes"));
+	return stacks_text(&g->stacks, STR("state"), attribute);
 }
 
-/* What is not known stays a part of the state: nothing gets lost. */
-static void split_state(struct header *h, struct str inside)
+static int add_state(struct goroutines *g, struct str state)
 {
-	for (;;) {
-		size_t comma = inside.len;
-		struct str last;
+	int err = 0;
 
-		while (comma && inside.p[comma - 1] != ',')
-			comma--;
-		last = str_skip(inside, comma);
-		if (!comma || !take(&last, STR(" ")) || !take_attribute(h, last))
-			break;
-		inside.len = comma - 1;
+	for (bool more = true; !err && more;) {
+		size_t comma = find(state, STR(", "));
+		struct str part = { state.p, comma == SIZE_MAX ? state.len : comma };
+
+		more = comma != SIZE_MAX;
+		if (more)
+			state = str_skip(state, comma + 2);
+		err = add_attribute(g, part);
 	}
-	h->state = inside;
+	return err;
 }
 
 /* "goroutine 7 gp=0xc0 m=3 mp=0xc1 [select, 2 minutes] labels:{k: v}:" */
@@ -96,7 +100,7 @@ static bool parse_header(struct header *h, struct str line)
 	size_t open, close;
 	uint64_t id;
 
-	*h = (struct header){ .minutes = -1 };
+	*h = (struct header){ .labels = STR("") };
 	if (!take(&line, STR("goroutine ")) || !text_take_number(&line, &id) || !str_starts(line, STR(" ")))
 		return false;
 	open = find(line, STR("["));
@@ -106,7 +110,7 @@ static bool parse_header(struct header *h, struct str line)
 	close = closing_bracket(line);
 	if (close == SIZE_MAX)
 		return false;
-	split_state(h, (struct str){ line.p + 1, close - 1 });
+	h->state = (struct str){ line.p + 1, close - 1 };
 	line = str_skip(line, close + 1);
 	if (take(&line, STR(" labels:{")) && ends(line, STR("}:")))
 		h->labels = (struct str){ line.p, line.len - 2 };
@@ -182,11 +186,7 @@ static int end_goroutine(struct goroutines *g)
 	g->inside = false;
 	err = end_location(g);
 	if (!err)
-		err = stacks_text(&g->stacks, STR("state"), h->state);
-	if (!err && h->minutes >= 0)
-		err = stacks_number(&g->stacks, STR("wait"), h->minutes, STR("minutes"));
-	if (!err && h->locked)
-		err = stacks_text(&g->stacks, STR("locked"), STR("thread"));
+		err = add_state(g, h->state);
 	if (!err)
 		err = add_own_labels(g, h->labels);
 	return err ? err : stacks_sample(&g->stacks, &one);
@@ -330,14 +330,6 @@ static int set_types(struct stacks *s)
 	return 0;
 }
 
-static void warn_of_foreign(const struct goroutines *g, struct assay_ctx *ctx)
-{
-	if (g->n_foreign)
-		ctx_flaw(ctx,
-			"goroutines: %" PRIu64 " lines are no frames and were left out, the first is line %" PRIu64,
-			g->n_foreign, g->first_foreign);
-}
-
 int go_goroutines_read(
 	struct profile_builder *b, struct bytes *bytes, bool *mine, struct assay_ctx *ctx, struct assay_diag *diag)
 {
@@ -353,7 +345,7 @@ int go_goroutines_read(
 	if (!err && !*mine)
 		err = diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: no goroutines");
 	if (!err)
-		warn_of_foreign(&g, ctx);
+		text_tell_foreign(ctx, "goroutines", g.n_foreign, g.first_foreign);
 	stacks_release(&g.stacks);
 	return err;
 }

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "format/perf_script.h"
-
-#include <inttypes.h>
-
 #include "base/ckd.h"
 #include "base/diag.h"
 #include "base/path.h"
 #include "format/perf_fields.h"
+#include "format/readers.h"
 #include "format/stacks.h"
 #include "format/text.h"
+
+/*
+ * What `perf script` prints:
+ *
+ *     sh 16459 [001]  6400.215018:     250000 cpu-clock:
+ *     	ffffffff82200ff1 _raw_spin_unlock_irq+0x11 ([kernel.kallsyms])
+ *     	           14f38 main+0x158 (/usr/bin/sh)
+ *
+ * Which of these fields there are is up to the options of that command; without call chains the only frame stands on
+ * the first line. Two passes: the first finds the events, which become columns.
+ */
 
 /* Each event is a column of every sample, so that many events of a hostile file would be a lot of memory. */
 #define MOST_EVENTS 64
@@ -471,11 +479,7 @@ static int finish(struct perf *r)
 	move_to_front(p, main);
 	if (r->last_time > r->first_time)
 		p->duration_nanos = r->last_time - r->first_time;
-	if (r->n_foreign)
-		ctx_flaw(r->ctx,
-			"perf script: %" PRIu64
-			" lines belong to no sample and were left out, the first is line %" PRIu64,
-			r->n_foreign, r->first_foreign);
+	text_tell_foreign(r->ctx, "perf script", r->n_foreign, r->first_foreign);
 	return 0;
 }
 
