@@ -220,6 +220,7 @@ bool text_is_comment(struct str line)
 {
 	line = text_trim(line);
 	return !line.len || *line.p == '#';
+}
 
 void text_tell_foreign(struct assay_ctx *ctx, const char *format, uint64_t n, uint64_t first)
 {
