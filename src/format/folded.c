@@ -25,18 +25,17 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Bytes of s before its last word and the blanks in front of that; SIZE_MAX when it is a single word. */
+/*
+ * Bytes of s before its last word and the blank in front of that; 0 when it is a single word. Other blanks belong to
+ * the frame, whose name may end in one.
+ */
 static size_t before_last_word(struct str s)
 {
 	size_t n = s.len;
 
 	while (n && !is_blank(s.p[n - 1]))
 		n--;
-	if (!n)
-		return SIZE_MAX;
-	while (n && is_blank(s.p[n - 1]))
-		n--;
-	return n;
+	return n ? n - 1 : 0;
 }
 
 static struct str last_word(struct str s)
@@ -77,7 +76,7 @@ static bool split_line(struct str line, struct str *stack, int64_t *count)
 {
 	size_t n = before_last_word(line);
 
-	if (n == SIZE_MAX || n == 0 || !parse_count(last_word(line), count))
+	if (n == 0 || !parse_count(last_word(line), count))
 		return false;
 	*stack = (struct str){ line.p, n };
 	return true;

@@ -83,7 +83,6 @@ func run(dir string) error {
 		{"server.heap.txt", "heap?debug=1&gc=1"},
 		{"server.goroutine.txt", "goroutine?debug=1"},
 		{"server.goroutine2.txt", "goroutine?debug=2"},
-		{"server.goroutine.pb.gz", "goroutine"},
 		{"server.mutex.txt", "mutex?debug=1"},
 		{"server.block.txt", "block?debug=1"},
 		{"server.threadcreate.txt", "threadcreate?debug=1"},
