@@ -140,9 +140,9 @@ static void option_scd(struct buf *out, const struct option *o)
 	add_scd(out, o->name);
 	buf_add_char(out, '*');
 	if (o->argument) {
-		buf_add_str(out, STR("=_"));
+		buf_add_str(out, o->alone ? STR("\\[=_") : STR("=_"));
 		add_scd(out, o->argument);
-		buf_add_char(out, '_');
+		buf_add_str(out, o->alone ? STR("_\\]") : STR("_"));
 	}
 	buf_add_str(out, STR("\n\t"));
 	add_scd(out, o->help);

@@ -172,7 +172,8 @@ static int find_sample(struct stacks *s, uint32_t *id, bool *fresh)
 
 	buf_reset(&s->key);
 	add_key(s, &n, sizeof(n));
-	add_key(s, p->stacks.items + stack, n * sizeof(*p->stacks.items));
+	if (n)
+		add_key(s, p->stacks.items + stack, n * sizeof(*p->stacks.items));
 	for (; label < p->labels.n; label++) {
 		const struct label *l = &p->labels.items[label];
 		uint64_t parts[] = { (uint64_t)l->key << 2 | l->kind, l->text, (uint64_t)l->number };
