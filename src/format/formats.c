@@ -20,6 +20,10 @@ static const struct format formats[] = {
 	{ "threadz", threadz_read },
 	{ "contention", contention_read },
 	{ "java", java_read },
+	{ "go-goroutines", go_goroutines_read },
+	{ "perf-script", perf_script_read },
+	/* It has no signature, so that any other format comes before it. */
+	{ "folded", folded_read },
 };
 
 const struct format *format_find(const char *name)
@@ -61,10 +65,10 @@ static int unrecognized(const struct bytes *bytes, const struct assay_diag *why,
 	if (gzip_is(bytes->data, bytes->len))
 		return diag_set(
 			diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (gzip inside gzip)");
-	if (bytes->len >= 8 && memcmp(bytes->data, "PERFILE2", 8) == 0)
+	if (str_starts((struct str){ (const char *)bytes->data, bytes->len }, PERF_DATA_MAGIC))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
-			"parsing profile: unrecognized profile format (perf data; convert it with perf_to_profile "
-			"first)");
+			"parsing profile: unrecognized profile format (perf data: run assay with -perf_to_profile, "
+			"which starts the program of that name, or give it what perf script prints)");
 	if (is_text(bytes))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
 			"parsing profile: unrecognized profile format (a text, but no profile)");

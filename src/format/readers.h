@@ -15,5 +15,8 @@ READER(go_count_read);
 READER(threadz_read);
 READER(contention_read);
 READER(java_read);
+READER(go_goroutines_read);
+READER(perf_script_read);
+READER(folded_read);
 
 #endif

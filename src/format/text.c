@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "format/text.h"
 
+#include <inttypes.h>
+
 #include "base/ckd.h"
 #include "base/utf8.h"
 
@@ -218,4 +220,13 @@ bool text_is_comment(struct str line)
 {
 	line = text_trim(line);
 	return !line.len || *line.p == '#';
+}
+
+void text_tell_foreign(struct assay_ctx *ctx, const char *format, uint64_t n, uint64_t first)
+{
+	if (n == 1)
+		ctx_flaw(ctx, "%s: line %" PRIu64 " belongs to nothing and was left out", format, first);
+	else if (n)
+		ctx_flaw(ctx, "%s: %" PRIu64 " lines belong to nothing and were left out, the first is line %" PRIu64,
+			format, n, first);
 }

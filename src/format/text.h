@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "base/ctx.h"
 #include "base/str.h"
 
 /* Classes of characters, for text_take_run(). A blank is what \s is in the expressions that describe formats. */
@@ -74,5 +75,8 @@ static inline bool text_has(struct str s, struct str needle)
 
 /* Nothing but blanks, or # behind them. */
 bool text_is_comment(struct str line);
+
+/* A flaw: n lines, the first of them with this number, are no part of the format and were left out. Nothing for n 0. */
+void text_tell_foreign(struct assay_ctx *ctx, const char *format, uint64_t n, uint64_t first);
 
 #endif

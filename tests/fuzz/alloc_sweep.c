@@ -172,6 +172,11 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "otlp/types.pb", 0, { { "sample_index", "0" } } },
 	{ WAY_FILE, "otlp/overflow.pb", 0, { { NULL } } },
 	{ WAY_FILE, "otlp/payload.pb", 0, { { NULL } } },
+	/* The other formats. */
+	{ WAY_MEMORY, "server.goroutine2.txt", 0, { { NULL } } },
+	{ WAY_FILE, "words.perf.txt", 0, { { NULL } } },
+	{ WAY_FILE, "words.perf-lines.txt", 0, { { "lines", "true" } } },
+	{ WAY_MEMORY, "words.folded", 0, { { NULL } } },
 	/* Every report, on a small profile. */
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "tree", NULL },
 	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "lines", "true" } }, "tree", NULL },
