@@ -248,6 +248,8 @@ bool perf_parse_frame(struct perf_frame *f, struct str line, bool need_address)
 	size_t group;
 
 	*f = (struct perf_frame){ .address = 0 };
+	if (!line.len)
+		return false;
 	f->has_address = take_address(f, &line);
 	line = text_trim(line);
 	if (!f->has_address && (need_address || !line.len))
