@@ -319,6 +319,8 @@ void legacy_cut_callers(struct legacy *l,
 	uint32_t *to = p->stacks.items;
 	uint64_t start = 0;
 
+	if (!p->stacks.n)
+		return;
 	for (size_t i = 0; i < p->n_samples; i++) {
 		const uint32_t *stack = p->stacks.items + start;
 		uint64_t n = p->stack_start.items[i + 1] - start;
@@ -334,7 +336,7 @@ void legacy_cut_callers(struct legacy *l,
 		to += n;
 		p->stack_start.items[i + 1] = (uint64_t)(to - p->stacks.items);
 	}
-	p->stacks.n = p->n_samples ? (size_t)(to - p->stacks.items) : 0;
+	p->stacks.n = (size_t)(to - p->stacks.items);
 }
 
 static bool is_twin(const struct legacy *l, const uint32_t *stack, const void *data)

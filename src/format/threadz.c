@@ -94,7 +94,7 @@ static void add_line(struct legacy *l, struct stack *s)
 /* The lines of one thread. The current one is then what ended them, or the last one of the input. */
 static void read_stack(struct legacy *l, struct stack *s)
 {
-	struct str last = l->line;
+	struct str last = STR("");
 
 	s->addresses.n = 0;
 	s->same = false;
