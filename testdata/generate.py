@@ -2345,8 +2345,12 @@ def bad_otlp_second_type():
 
 
 def tables():
-    for folder, heading in (("odd", "What is odd"), ("legacy", "What it holds"), ("bad", "What is wrong")):
-    for folder, heading in (("odd", "What is odd"), ("otlp", "What is in it"), ("bad", "What is wrong")):
+    for folder, heading in (
+        ("odd", "What is odd"),
+        ("legacy", "What it holds"),
+        ("otlp", "What is in it"),
+        ("bad", "What is wrong"),
+    ):
         print("| File | %s |\n|---|---|" % heading)
         for path, make in FILES:
             if path.startswith(folder + "/"):
