@@ -52,6 +52,13 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "false",
 		.help = "Same as -sample_index=alloc_space",
 	},
+	[OPT_ALPHA] = {
+		.name = "alpha",
+		.type = OPTION_FLOAT,
+		.fallback = "0.05",
+		.argument = "x",
+		.help = "Rate of false alarms in diff and check",
+	},
 	[OPT_BASE] = {
 		.name = "base",
 		.type = OPTION_TEXT,
@@ -121,6 +128,12 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "0.001",
 		.argument = "fraction",
 		.help = "Leave out edges below this share of the total",
+	},
+	[OPT_EXACT_NAMES] = {
+		.name = "exact_names",
+		.type = OPTION_SWITCH,
+		.fallback = "false",
+		.help = "Take no two names for the same function in diff",
 	},
 	[OPT_FILEFUNCTIONS] = {
 		.name = "filefunctions",
@@ -228,6 +241,20 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "false",
 		.help = "Same as -sample_index=delay -mean",
 	},
+	[OPT_MIN_DELTA] = {
+		.name = "min_delta",
+		.type = OPTION_TEXT,
+		.fallback = "",
+		.argument = "value",
+		.help = "Leave out smaller changes in diff and check, such as 10ms or 1%",
+	},
+	[OPT_MIN_SHARE] = {
+		.name = "min_share",
+		.type = OPTION_TEXT,
+		.fallback = "",
+		.argument = "value",
+		.help = "Test only rows of at least this share of the total: 1% (default 0.5%)",
+	},
 	[OPT_NO_BROWSER] = {
 		.name = "no_browser",
 		.type = OPTION_SWITCH,
@@ -268,6 +295,13 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "file",
 		.help = "Write the report to this file",
+	},
+	[OPT_OVERDISPERSION] = {
+		.name = "overdispersion",
+		.type = OPTION_FLOAT,
+		.fallback = "2",
+		.argument = "x",
+		.help = "How much more than by chance sample counts vary, for one run on each side",
 	},
 	[OPT_PRUNE_FROM] = {
 		.name = "prune_from",

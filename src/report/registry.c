@@ -24,6 +24,20 @@ static const char callgrind_details[] =
 	"once, and later by their number in brackets. All nodes are there, whatever\n"
 	"-nodecount says. On a terminal the output goes to profile001.callgraph.out.\n";
 
+static const char diff_details[] =
+	"Each row is a function (or what the granularity says), sorted by how much it\n"
+	"changed. The columns are:\n"
+	"  before  flat value in OLD (cum with -cum); a mean, where there are several runs\n"
+	"  after   the same in NEW\n"
+	"  delta   after less before\n"
+	"  delta%  delta as a share of before; new or gone where one side has no such\n"
+	"          row, ~ where the change is no more than chance would make\n"
+	"  points  share of NEW's total less share of OLD's, in percentage points\n"
+	"  p       how probable such a change is by chance, corrected for all rows tested\n"
+	"-vs stands between several runs of each side: assay diff a1 a2 a3 -vs b1 b2 b3.\n"
+	"A function that a compiler named anew is the same row, with its old name behind\n"
+	"it; -exact_names turns that off. -normalize scales NEW to OLD's total.\n";
+
 static const char dot_details[] = "For Graphviz. A box is a function: its flat value, and its cum where that is\n"
 				  "more; the larger the print the larger flat, the redder the box the larger cum.\n"
 				  "An arrow runs from caller to callee, with what passed through the call; dotted\n"
@@ -94,6 +108,8 @@ const struct report reports[] = {
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
 		callgrind_run, "callgraph.out" },
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
+	{ "diff", NULL, "What changed between two profiles, or two sets of them", diff_details, REPORT_COMPARES,
+		diff_run },
 	{ "disasm", "regex", "Assembly of matching functions, annotated", NULL, REPORT_FORMAT, NULL },
 	{ "dot", NULL, "Graph in DOT format", dot_details, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
 	{ "eog", NULL, "Graph through eog", picture_details, PICTURE, dot_run, "svg", "svg", "eog" },

@@ -3,6 +3,7 @@
 #define REPORT_REPORT_H
 
 #include "base/buf.h"
+#include "compare/noise.h"
 #include "graph/graph.h"
 
 /*
@@ -26,6 +27,16 @@ struct source_text {
 	size_t n;
 };
 
+/* Two sides, for the reports that compare. */
+struct report_comparison {
+	const struct comparison *joined;
+	const struct noise *noise;
+	struct noise_options test;
+	wide min_delta;             /* rows that changed less are left out; in the unit of the comparison */
+	struct str names[N_SIDES];  /* what to call the sides: a file, or how many runs there are */
+	double scale;               /* what the values of NEW were multiplied with, 1 where they were not */
+};
+
 struct report_ctx {
 	const struct assay_profile *profile;
 	const struct view *view;
@@ -39,6 +50,9 @@ struct report_ctx {
 	bool mean;
 	bool columns; /* show column numbers where lines are shown */
 	wide total; /* what percentages are of */
+
+	/* NULL unless the report has REPORT_COMPARES, which then has no profile, no view and no graph. */
+	const struct report_comparison *comparison;
 
 	/* What stood behind the report's name, as text and compiled; NULL for a report without argument. */
 	const char *argument;
@@ -75,6 +89,8 @@ enum report_flags {
 	REPORT_BINARY = 1 << 8,
 	/* -call_tree counts. */
 	REPORT_CALL_TREES = 1 << 9,
+	/* Of two sides: `assay NAME OLD NEW`, or `assay NAME OLD... -vs NEW...`. */
+	REPORT_COMPARES = 1 << 10,
 };
 
 struct report {
@@ -107,6 +123,7 @@ wide report_total(const struct view *view, size_t column, bool mean);
 
 int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
