@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/compare.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,11 @@
 #include "app/run.h"
 #include "base/diag.h"
 #include "base/units.h"
+#include "format/bytes.h"
 #include "profile/builder.h"
+
+/* More rules than that nobody wrote. */
+#define BUDGET_MAX ((uint64_t)16 << 20)
 
 struct compare {
 	const struct compare_request *request;
@@ -17,7 +22,10 @@ struct compare {
 	const struct assay_options *options;
 	struct assay_ctx *ctx;
 	struct comparison joined;
-	struct noise noise;
+	struct noise noise;  /* of flat or cum, as sorted by */
+	struct noise others; /* of the other one, for rules */
+	struct rules rules;
+	struct regex_budget budget;
 	struct report_comparison report_comparison;
 	enum side side;          /* of the run that is being read */
 	char names[N_SIDES][80]; /* where the side has several runs */
@@ -32,9 +40,9 @@ static int complain(const struct compare *c, const char *source, int err, const 
 static int take_run(void *data, const struct run_graphs *g, struct assay_diag *diag)
 {
 	struct compare *c = data;
-	const struct value_type *t = &g->profile->sample_types.items[g->graph->options.column];
-
-	return comparison_add_run(&c->joined, c->side,
+	size_t column = g->graph->options.column;
+	const struct value_type *t = &g->profile->sample_types.items[column];
+	int err = comparison_add_run(&c->joined, c->side,
 		&(struct compare_source){
 			.graph = g->graph,
 			.counts = g->counts,
@@ -43,6 +51,8 @@ static int take_run(void *data, const struct run_graphs *g, struct assay_diag *d
 			.unit = profile_str(g->profile, t->unit),
 		},
 		diag);
+
+	return err ? err : rules_measure(&c->rules, g->graph->view, column, &c->budget, c->ctx, diag);
 }
 
 /* A run that cannot be read is told of; *used says whether this one could. */
@@ -81,7 +91,7 @@ static int read_side(struct compare *c, enum side side)
 		err = read_run(c, c->request->sources[side][i], &used);
 		n_read += used;
 	}
-	if (err)
+	if (err || !n)
 		return err;
 	if (!n_read)
 		return n == 1 ? ASSAY_ERR_IO
@@ -128,15 +138,30 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
+/* A small text file, whole. */
+static int read_text(const char *path, char **text, struct assay_diag *diag)
+{
+	struct assay_ctx ctx = { .bytes_left = BUDGET_MAX };
+	struct bytes bytes = BYTES_INIT;
+	struct assay_diag why = { 0 };
+	int err = bytes_read(&bytes, path, &ctx, &why);
+
+	if (err)
+		return diag_set(diag, err, "%s: %s", path, why.text);
+	*text = strndup((const char *)bytes.data, bytes.len);
+	bytes_release(&bytes);
+	return *text ? 0 : diag_nomem(diag, "rules");
+}
+
 /* A file's name, as long as it tells the sides apart. */
 static void name_sides(struct compare *c)
 {
 	const struct compare_request *r = c->request;
-	const char *old = r->sources[SIDE_OLD][0], *new = r->sources[SIDE_NEW][0];
-	bool same = strcmp(base_name(old), base_name(new)) == 0;
+	bool same = r->n_sources[SIDE_OLD] &&
+		    strcmp(base_name(r->sources[SIDE_OLD][0]), base_name(r->sources[SIDE_NEW][0])) == 0;
 
 	for (int side = 0; side < N_SIDES; side++) {
-		const char *source = r->sources[side][0];
+		const char *source = r->n_sources[side] ? r->sources[side][0] : "";
 
 		if (r->n_sources[side] == 1) {
 			c->report_comparison.names[side] = str_of(same ? source : base_name(source));
@@ -212,6 +237,68 @@ static int plan_test(struct compare *c, struct assay_diag *diag)
 	return err;
 }
 
+/* Each line of text is a rule; from a file, # starts a comment, and messages say which line it is. */
+static int add_rules(struct compare *c, const char *text, const char *file, struct assay_diag *diag)
+{
+	size_t line = 0;
+
+	while (*text) {
+		size_t n = strcspn(text, "\n"), end = n, blank;
+		struct assay_diag why = { 0 };
+		int err = 0;
+
+		line++;
+		/* An expression may hold a #, which is no comment unless a blank stands before it. */
+		for (size_t i = 0; file && i < end; i++)
+			if (text[i] == '#' && (!i || isspace((unsigned char)text[i - 1])))
+				end = i;
+		blank = strspn(text, " \t\r");
+		if (blank < end)
+			err = rules_add(&c->rules, (struct str){ text, end }, &why);
+		if (err && file)
+			return diag_set(diag, err, "%s:%zu: %s", file, line, why.text);
+		if (err)
+			return diag_set(diag, err, "-assert: %s", why.text);
+		text += n + (text[n] == '\n');
+	}
+	return 0;
+}
+
+static int read_rules(struct compare *c, struct assay_diag *diag)
+{
+	const char *file = option_text(c->options, OPT_BUDGET);
+	char *text = NULL;
+	int err = add_rules(c, option_text(c->options, OPT_ASSERT), NULL, diag);
+
+	if (!err && *file)
+		err = read_text(file, &text, diag);
+	if (!err && text)
+		err = add_rules(c, text, file, diag);
+	free(text);
+	if (!err && !c->rules.items.n)
+		err = diag_set(
+			diag, ASSAY_ERR_ARGUMENT, "no rule to check; -assert 'flat(REGEX) <= 10%%' or -budget=FILE");
+	if (!err && rules_need_sides(&c->rules) && !c->request->n_sources[SIDE_OLD])
+		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "growth needs two sides: assay check ... OLD... -vs NEW...");
+	return err;
+}
+
+/* Both noises, as a rule may ask for either value. */
+static int judge_rules(struct compare *c, struct assay_diag *diag)
+{
+	struct noise_options other = c->report_comparison.test;
+	struct rules_options o = { .min_delta = c->report_comparison.min_delta };
+	int err;
+
+	other.cum = !other.cum;
+	err = noise_judge(&c->others, &c->joined, &other, diag);
+	if (err)
+		return err;
+	o.noise[!other.cum] = &c->noise;
+	o.noise[other.cum] = &c->others;
+	return rules_judge(&c->rules, &c->joined, &o, &c->budget, diag);
+}
+
 static int report_joined(struct compare *c, struct buf *out, struct assay_diag *diag)
 {
 	struct report_comparison *rc = &c->report_comparison;
@@ -226,29 +313,58 @@ static int report_joined(struct compare *c, struct buf *out, struct assay_diag *
 	err = plan_test(c, diag);
 	if (!err)
 		err = noise_judge(&c->noise, &c->joined, &rc->test, diag);
+	if (!err && c->report->flags & REPORT_JUDGES) {
+		rc->rules = &c->rules;
+		err = judge_rules(c, diag);
+	}
 	if (!err)
 		err = run_comparison(rc, c->report, c->options, c->ctx, out, diag);
-	noise_release(&c->noise);
 	return err;
 }
 
-int compare_report(const struct compare_request *request, const struct report *report, const struct assay_options *o,
-	struct assay_ctx *ctx, struct buf *out)
+static size_t count_broken(const struct rules *r)
 {
-	struct compare c = { .request = request, .report = report, .options = o, .ctx = ctx };
-	struct assay_diag why = { 0 };
-	int err = comparison_init(&c.joined, &why);
+	size_t n = 0;
 
+	for (size_t i = 0; i < r->verdicts.n; i++)
+		n += r->verdicts.items[i].kind == VERDICT_BROKEN;
+	return n;
+}
+
+static int compare_sides(struct compare *c, struct buf *out)
+{
+	struct assay_diag why = { 0 };
+	int err = comparison_init(&c->joined, &why);
+
+	if (!err && c->report->flags & REPORT_JUDGES)
+		err = read_rules(c, &why);
 	if (err)
-		return complain(&c, NULL, err, &why);
-	err = read_side(&c, SIDE_OLD);
+		return complain(c, NULL, err, &why);
+	err = read_side(c, SIDE_OLD);
 	if (!err)
-		err = read_side(&c, SIDE_NEW);
-	if (!err) {
-		err = report_joined(&c, out, &why);
-		if (err)
-			complain(&c, NULL, err, &why);
-	}
+		err = read_side(c, SIDE_NEW);
+	if (err)
+		return err;
+	err = report_joined(c, out, &why);
+	return err ? complain(c, NULL, err, &why) : 0;
+}
+
+int compare_report(const struct compare_request *request, const struct report *report, const struct assay_options *o,
+	struct assay_ctx *ctx, struct buf *out, size_t *n_broken)
+{
+	struct compare c = {
+		.request = request,
+		.report = report,
+		.options = o,
+		.ctx = ctx,
+		.budget = { REGEX_QUERY_STEPS },
+	};
+	int err = compare_sides(&c, out);
+
+	*n_broken = count_broken(&c.rules);
 	comparison_release(&c.joined);
+	noise_release(&c.noise);
+	noise_release(&c.others);
+	rules_release(&c.rules);
 	return err;
 }

@@ -59,6 +59,14 @@ const struct option options[N_OPTIONS] = {
 		.argument = "x",
 		.help = "Rate of false alarms in diff and check",
 	},
+	[OPT_ASSERT] = {
+		.name = "assert",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE | OPTION_LIST,
+		.fallback = "",
+		.argument = "rule",
+		.help = "A rule for check, such as 'flat(^main\\.) <= 10%'; may be given several times",
+	},
 	[OPT_BASE] = {
 		.name = "base",
 		.type = OPTION_TEXT,
@@ -66,6 +74,14 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "source",
 		.help = "Profile to subtract",
+	},
+	[OPT_BUDGET] = {
+		.name = "budget",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "",
+		.argument = "file",
+		.help = "A file with a rule for check on each line",
 	},
 	[OPT_BUILDID] = {
 		.name = "buildid",
@@ -545,9 +561,9 @@ static int parse_digits(unsigned long long *v, const char *text, unsigned base, 
 
 	*v = 0;
 	for (; *text; text++) {
-		unsigned digit = isdigit((unsigned char)*text) ? (unsigned)(*text - '0') :
-			isalpha((unsigned char)*text)              ? (unsigned)(tolower((unsigned char)*text) - 'a') + 10 :
-								     base;
+		unsigned digit = isdigit((unsigned char)*text)   ? (unsigned)(*text - '0')
+				 : isalpha((unsigned char)*text) ? (unsigned)(tolower((unsigned char)*text) - 'a') + 10
+								 : base;
 
 		if (*text == '_' && may_separate && text[1]) {
 			may_separate = false;
@@ -599,9 +615,8 @@ static bool is_foreign_float(const char *text)
 static bool without_underscores(char *to, size_t size, const char *from)
 {
 	for (const char *at = from; *at; at++) {
-		if (*at == '_' &&
-			(at == from || !(isxdigit((unsigned char)at[-1]) || strchr("xX", at[-1])) ||
-				!isxdigit((unsigned char)at[1])))
+		if (*at == '_' && (at == from || !(isxdigit((unsigned char)at[-1]) || strchr("xX", at[-1])) ||
+					  !isxdigit((unsigned char)at[1])))
 			return false;
 		if (*at == '_')
 			continue;
@@ -626,6 +641,24 @@ static int parse_float(double *fraction, const char *text)
 	return errno == ERANGE && isinf(*fraction) ? ERANGE : 0;
 }
 
+/* A list that has values gets one more. */
+static char *text_with(const struct assay_options *o, enum option_id id, const char *text)
+{
+	size_t len = o->given[id] ? strlen(o->values[id].text) : 0, more = strlen(text);
+	char *joined;
+
+	if (!(options[id].flags & OPTION_LIST) || !*text)
+		return strdup(text);
+	joined = malloc(len + more + 2);
+	if (!joined)
+		return NULL;
+	if (len)
+		memcpy(joined, o->values[id].text, len);
+	memcpy(joined + len, text, more);
+	memcpy(joined + len + more, "\n", 2);
+	return joined;
+}
+
 int options_parse(struct assay_options *o, enum option_id id, const char *text, struct assay_diag *diag)
 {
 	union option_value v = { 0 };
@@ -642,7 +675,7 @@ int options_parse(struct assay_options *o, enum option_id id, const char *text, 
 		fault = parse_float(&v.fraction, text);
 		break;
 	case OPTION_TEXT:
-		v.text = strdup(text);
+		v.text = text_with(o, id, text);
 		if (!v.text)
 			return diag_nomem(diag, "an option");
 		free(o->values[id].text);
@@ -733,8 +766,8 @@ static int apply_shortcut(struct assay_options *o, enum option_id id, const char
 	return 0;
 }
 
-static int apply_shortcuts(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,
-	struct assay_diag *diag)
+static int apply_shortcuts(
+	struct assay_options *o, void (*warn)(void *data, const char *text), void *data, struct assay_diag *diag)
 {
 	static const struct {
 		enum option_id id;
@@ -755,8 +788,8 @@ static int apply_shortcuts(struct assay_options *o, void (*warn)(void *data, con
 	return err;
 }
 
-int options_settle(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,
-	struct assay_diag *diag)
+int options_settle(
+	struct assay_options *o, void (*warn)(void *data, const char *text), void *data, struct assay_diag *diag)
 {
 	int err = check_group(o, GROUP_GRANULARITY, diag);
 

@@ -19,7 +19,9 @@ enum option_id {
 	OPT_ALLOC_OBJECTS,
 	OPT_ALLOC_SPACE,
 	OPT_ALPHA,
+	OPT_ASSERT,
 	OPT_BASE,
+	OPT_BUDGET,
 	OPT_BUILDID,
 	OPT_CALL_TREE,
 	OPT_COMPACT_LABELS,
@@ -98,6 +100,7 @@ enum option_group {
 
 enum option_flags {
 	OPTION_COMMAND_LINE = 1 << 0, /* about the run, not the report: no variable of a shell */
+	OPTION_LIST = 1 << 1, /* a text that may be given several times: the values, a newline behind each */
 };
 
 struct option {

@@ -18,6 +18,7 @@
 
 enum status {
 	STATUS_OK = 0,
+	STATUS_BROKEN = 1, /* a rule of check */
 	STATUS_FAILED = 2,
 };
 
@@ -165,14 +166,15 @@ static int split_sides(struct compare_request *r, const struct command_line *cl,
 	struct assay_diag *diag)
 {
 	const char *name = cl->report->name;
+	bool one_side = cl->report->flags & REPORT_JUDGES && !cl->n_old;
 	/* A program in front of the sources was one of those before -vs. */
-	size_t n_old = cl->n_old ? cl->n_old - (cl->sources.n - n) : 1;
+	size_t n_old = one_side ? 0 : cl->n_old ? cl->n_old - (cl->sources.n - n) : 1;
 
-	if (!cl->n_old && n != 2)
+	if (!one_side && !cl->n_old && n != 2)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT,
 			"%s takes two profiles, or several of each side: assay %s OLD NEW, assay %s OLD... -vs NEW...",
 			name, name, name);
-	if (!n_old || n_old >= n)
+	if ((!n_old && !one_side) || n_old >= n)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT,
 			"-vs stands between the sources of two sides; there is none %s it",
 			n_old ? "behind" : "before");
@@ -192,18 +194,21 @@ static enum status compare(const struct command_line *cl, const char *const *sou
 	};
 	struct assay_diag diag;
 	struct buf out = BUF_INIT;
+	size_t n_broken;
 	int err;
 
 	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	err = compare_report(&request, cl->report, &cl->options, &ctx, &out);
+	err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
 	if (!err) {
 		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), &ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
 	buf_release(&out);
-	return err || (ctx.n_flaws && option_on(&cl->options, OPT_STRICT)) ? STATUS_FAILED : STATUS_OK;
+	if (err || (ctx.n_flaws && option_on(&cl->options, OPT_STRICT)))
+		return STATUS_FAILED;
+	return n_broken ? STATUS_BROKEN : STATUS_OK;
 }
 
 static enum status usage(const char *why)

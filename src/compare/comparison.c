@@ -91,29 +91,28 @@ static wide scaled(wide v, double factor)
 	return factor == nearbyint(factor) ? v * (wide)factor : (wide)nearbyint((double)v * factor);
 }
 
-static void scale_values(struct compare_values *v, double factor)
+wide comparison_in_unit(const struct comparison *c, size_t run, wide value)
 {
-	v->flat = scaled(v->flat, factor);
-	v->cum = scaled(v->cum, factor);
+	uint32_t unit = c->runs.items[run].unit;
+
+	if (unit == c->unit)
+		return value;
+	return scaled(value, units_scale(1, comparison_str(c, unit), comparison_str(c, c->unit)).value);
 }
 
 /* Every run in the unit of all. */
 static void unify(struct comparison *c)
 {
 	for (size_t i = 0; i < c->runs.n; i++) {
-		struct compare_run *run = &c->runs.items[i];
+		struct compare_values *total = &c->runs.items[i].total;
 
-		if (run->unit == c->unit)
-			continue;
-		scale_values(
-			&run->total, units_scale(1, comparison_str(c, run->unit), comparison_str(c, c->unit)).value);
+		total->flat = total->cum = comparison_in_unit(c, i, total->flat);
 	}
 	for (size_t i = 0; i < c->cells.n; i++) {
-		const struct compare_run *run = &c->runs.items[c->cells.items[i].run];
+		struct compare_cell *cell = &c->cells.items[i];
 
-		if (run->unit != c->unit)
-			scale_values(&c->cells.items[i].values,
-				units_scale(1, comparison_str(c, run->unit), comparison_str(c, c->unit)).value);
+		cell->values.flat = comparison_in_unit(c, cell->run, cell->values.flat);
+		cell->values.cum = comparison_in_unit(c, cell->run, cell->values.cum);
 	}
 }
 

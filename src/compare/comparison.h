@@ -96,6 +96,9 @@ static inline bool compare_row_renamed(const struct compare_row *r)
 	return r->names[SIDE_OLD] != r->names[SIDE_NEW];
 }
 
+/* A value of a run, brought from that run's unit to the unit of all. */
+wide comparison_in_unit(const struct comparison *c, size_t run, wide value);
+
 /* The mean over the runs of a side, rounded; what a run does not have is 0 there. */
 struct compare_values comparison_mean(const struct comparison *c, size_t row, enum side side);
 struct compare_values comparison_total(const struct comparison *c, enum side side);

@@ -24,6 +24,18 @@ static const char callgrind_details[] =
 	"once, and later by their number in brackets. All nodes are there, whatever\n"
 	"-nodecount says. On a terminal the output goes to profile001.callgraph.out.\n";
 
+static const char check_details[] =
+	"A rule is [?]NAME(REGEX) OP NUMBER[%|unit], with <, <=, > or >=:\n"
+	"  flat(^runtime\\.mallocgc$) <= 10%   sum of flat over the functions that match\n"
+	"  cum(main\\.handle) <= 1.5s          weight of the samples that pass through any\n"
+	"  total <= 30s                       the whole\n"
+	"  growth(cum, .*) <= 5%              each function, NEW against OLD\n"
+	"  growth(total) <= 3%                the whole, NEW against OLD\n"
+	"A percentage is of the total without filters; a growth is of the old value. A\n"
+	"rule that may match no function starts with a question mark. Rules stand behind\n"
+	"-assert, or on the lines of -budget=file, where # starts a comment.\n"
+	"Status: 0 all rules hold, 1 one is broken, 2 it could not be judged.\n";
+
 static const char diff_details[] =
 	"Each row is a function (or what the granularity says), sorted by how much it\n"
 	"changed. The columns are:\n"
@@ -107,6 +119,8 @@ const struct report reports[] = {
 	{ "callgrind", NULL, "Graph in callgrind format", callgrind_details,
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
 		callgrind_run, "callgraph.out" },
+	{ "check", NULL, "Whether rules hold, for one profile or for two sides", check_details,
+		REPORT_COMPARES | REPORT_JUDGES, check_run },
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
 	{ "diff", NULL, "What changed between two profiles, or two sets of them", diff_details, REPORT_COMPARES,
 		diff_run },

@@ -3,7 +3,7 @@
 #define REPORT_REPORT_H
 
 #include "base/buf.h"
-#include "compare/noise.h"
+#include "compare/rules.h"
 #include "graph/graph.h"
 
 /*
@@ -32,6 +32,7 @@ struct report_comparison {
 	const struct comparison *joined;
 	const struct noise *noise;
 	struct noise_options test;
+	const struct rules *rules;  /* judged; NULL unless the report has REPORT_JUDGES */
 	wide min_delta;             /* rows that changed less are left out; in the unit of the comparison */
 	struct str names[N_SIDES];  /* what to call the sides: a file, or how many runs there are */
 	double scale;               /* what the values of NEW were multiplied with, 1 where they were not */
@@ -91,6 +92,8 @@ enum report_flags {
 	REPORT_CALL_TREES = 1 << 9,
 	/* Of two sides: `assay NAME OLD NEW`, or `assay NAME OLD... -vs NEW...`. */
 	REPORT_COMPARES = 1 << 10,
+	/* The same, with rules for it; one side is enough. */
+	REPORT_JUDGES = 1 << 11,
 };
 
 struct report {
@@ -122,6 +125,7 @@ const struct report *report_find(const char *name);
 wide report_total(const struct view *view, size_t column, bool mean);
 
 int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
