@@ -15,6 +15,9 @@
 
 #define NO_FETCH "assay reads files; it does not fetch profiles or serve them"
 
+/* In the order of enum table_format. */
+static const char *const formats[] = { "text", "json", "csv", "tsv", "markdown", NULL };
+
 const struct option options[N_OPTIONS] = {
 	[OPT_ADD_COMMENT] = {
 		.name = "add_comment",
@@ -178,6 +181,14 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "regex",
 		.help = "Keep samples with a frame that matches",
+	},
+	[OPT_FORMAT] = {
+		.name = "format",
+		.type = OPTION_TEXT,
+		.fallback = "text",
+		.argument = "format",
+		.help = "How to print rows: text, json, csv, tsv, markdown",
+		.choices = formats,
 	},
 	[OPT_FUNCTIONS] = {
 		.name = "functions",
@@ -641,6 +652,28 @@ static int parse_float(double *fraction, const char *text)
 	return errno == ERANGE && isinf(*fraction) ? ERANGE : 0;
 }
 
+size_t option_choice(const struct assay_options *o, enum option_id id)
+{
+	size_t i = 0;
+
+	while (options[id].choices[i] && strcmp(options[id].choices[i], o->values[id].text) != 0)
+		i++;
+	return i;
+}
+
+static int not_a_choice(const char *const *choices, struct assay_diag *diag)
+{
+	struct buf text = BUF_INIT;
+	int err;
+
+	for (; *choices; choices++)
+		buf_addf(&text, "%s%s", text.len ? ", " : "", *choices);
+	err = text.failed ? diag_nomem(diag, "an option")
+			  : diag_set(diag, ASSAY_ERR_ARGUMENT, "choose one of %s", text.data);
+	buf_release(&text);
+	return err;
+}
+
 /* A list that has values gets one more. */
 static char *text_with(const struct assay_options *o, enum option_id id, const char *text)
 {
@@ -675,6 +708,8 @@ int options_parse(struct assay_options *o, enum option_id id, const char *text, 
 		fault = parse_float(&v.fraction, text);
 		break;
 	case OPTION_TEXT:
+		if (options[id].choices && !is_one_of(text, options[id].choices))
+			return not_a_choice(options[id].choices, diag);
 		v.text = text_with(o, id, text);
 		if (!v.text)
 			return diag_nomem(diag, "an option");

@@ -3,6 +3,7 @@
 #define APP_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "assay/error.h"
@@ -36,6 +37,7 @@ enum option_id {
 	OPT_FILES,
 	OPT_FLAT,
 	OPT_FOCUS,
+	OPT_FORMAT,
 	OPT_FUNCTIONS,
 	OPT_HIDE,
 	OPT_HTTP,
@@ -112,6 +114,7 @@ struct option {
 	const char *argument; /* what the value stands for in help: "regex", "n"; NULL for switches */
 	const char *help;     /* one line, without a full stop */
 	const char *refusal;  /* why this build cannot serve it, or NULL */
+	const char *const *choices; /* of a text, the only values it may have, NULL behind them; or NULL for any */
 };
 
 /* In alphabetical order, by option_id. */
@@ -140,6 +143,9 @@ void options_release(struct assay_options *o);
  * out of range" as text when it is none; the caller names option and value.
  */
 int options_parse(struct assay_options *o, enum option_id id, const char *value, struct assay_diag *diag);
+
+/* The place of an option's value among its choices. */
+size_t option_choice(const struct assay_options *o, enum option_id id);
 
 /* What holds between options: one of a group, nothing that this build refuses; and shortcuts become what they mean. */
 int options_settle(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,

@@ -17,6 +17,7 @@ struct plan {
 	struct filter_options filters;
 	struct graph_options graph;
 	struct report_options report;
+	enum table_format format;
 	bool relative; /* percentages are of what the filters leave */
 	const char *argument;
 	struct regex *pattern;
@@ -128,6 +129,7 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.leaf = text_of(o, OPT_TAGLEAF),
 			.unit = text_of(o, OPT_UNIT),
 		},
+		.format = (enum table_format)option_choice(o, OPT_FORMAT),
 		.relative = option_on(o, OPT_RELATIVE_PERCENTAGES),
 		.filters = {
 			.focus = text_of(o, OPT_FOCUS),
@@ -159,6 +161,8 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.trim = trim_of(o, report),
 		},
 	};
+	if (plan->format != TABLE_NONE && !report->table)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-format: %s is text only", report->name);
 	err = p ? columns_find(p, text_of(o, OPT_SAMPLE_INDEX), &plan->graph.column, diag) : 0;
 	if (!err && plan->report.divide_by == 0)
 		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "zero divisor specified");
@@ -189,6 +193,17 @@ static int make_graph(const struct view *view, const struct report *report, cons
 	if (err)
 		graph_release(g);
 	return err;
+}
+
+static int print(const struct report *report, const struct report_ctx *rc, const struct plan *plan, struct buf *out,
+	struct assay_diag *diag)
+{
+	int err;
+
+	if (plan->format != TABLE_NONE)
+		return report_print_table(report, rc, plan->format, out, diag);
+	err = report->run(rc, out, diag);
+	return !err && out->failed ? diag_nomem(diag, "the report") : err;
 }
 
 static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, wide total,
@@ -223,9 +238,7 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		rc.graph = err ? NULL : &g;
 	}
 	if (!err)
-		err = report->run(&rc, out, diag);
-	if (!err && out->failed)
-		err = diag_nomem(diag, "the report");
+		err = print(report, &rc, plan, out, diag);
 	tags_release(&tags);
 	if (rc.graph)
 		graph_release(&g);
@@ -371,10 +384,8 @@ int run_comparison(const struct report_comparison *comparison, const struct repo
 			.mean = plan.graph.mean,
 		};
 
-		err = report->run(&rc, out, diag);
+		err = print(report, &rc, &plan, out, diag);
 	}
-	if (!err && out->failed)
-		err = diag_nomem(diag, "the report");
 	plan_release(&plan);
 	return err;
 }

@@ -169,3 +169,50 @@ int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *
 		buf_addf(out, "All rules hold (%zu verdicts)\n", rc->rules->verdicts.n);
 	return 0;
 }
+
+static const char *kind_name(enum verdict_kind kind)
+{
+	static const char *const names[] = { "holds", "broken", "noise", "small" };
+
+	return names[kind];
+}
+
+static void add_verdict_row(struct table *t, const struct report_comparison *rc, const struct verdict *v)
+{
+	const struct rule *rule = &rc->rules->items.items[v->rule];
+
+	table_text(t, str_of(rule->text));
+	table_text(t, str_of(kind_name(v->kind)));
+	if (v->row != UINT32_MAX)
+		table_text(t, comparison_str(rc->joined, rc->joined->rows.items[v->row].names[SIDE_NEW]));
+	else
+		table_nothing(t);
+	if (rule->growth)
+		table_integer(t, v->old);
+	else
+		table_nothing(t);
+	table_integer(t, v->value);
+	table_real(t, v->limit);
+	table_text(t, rule->growth && rule->percent ? STR("%") : comparison_str(rc->joined, rc->joined->unit));
+	table_real(t, v->p);
+}
+
+int check_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	static const char *const columns[] = { "rule", "verdict", "function", "old", "value", "limit", "limit_unit",
+		"p" };
+	const struct report_comparison *rc = ctx->comparison;
+	const struct comparison *c = rc->joined;
+
+	(void)diag;
+	table_field_text(t, "type", comparison_str(c, c->type));
+	table_field_text(t, "unit", comparison_str(c, c->unit));
+	if (c->n_runs[SIDE_OLD])
+		table_field_integer(t, "old_total", comparison_total(c, SIDE_OLD).flat);
+	table_field_integer(t, "total", comparison_total(c, SIDE_NEW).flat);
+	table_field_integer(t, "broken", count(rc->rules, VERDICT_BROKEN));
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < rc->rules->verdicts.n; i++)
+		add_verdict_row(t, rc, &rc->rules->verdicts.items[i]);
+	return 0;
+}

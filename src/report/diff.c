@@ -53,7 +53,7 @@ static int compare_rows(const void *a, const void *b)
 }
 
 /* Below this a change is left out: a share of the larger total, and what the person said. */
-static wide least_change(const struct report_ctx *ctx, const struct diff_table *t)
+static wide least_change(const struct report_ctx *ctx, const struct diff *t)
 {
 	wide old = wide_abs(t->totals[SIDE_OLD].flat), new = wide_abs(t->totals[SIDE_NEW].flat);
 	double fraction = ctx->options->trim.node_fraction * (double)(old > new ? old : new);
@@ -62,21 +62,21 @@ static wide least_change(const struct report_ctx *ctx, const struct diff_table *
 	return ctx->comparison->min_delta > least ? ctx->comparison->min_delta : least;
 }
 
-static void leave_out(struct diff_table *t, const struct diff_row *r)
+static void leave_out(struct diff *t, const struct diff_row *r)
 {
 	t->rest.n++;
 	t->rest.before += r->before;
 	t->rest.after += r->after;
 }
 
-int diff_table_make(struct diff_table *t, const struct report_ctx *ctx, struct assay_diag *diag)
+int diff_rows(struct diff *t, const struct report_ctx *ctx, struct assay_diag *diag)
 {
 	const struct comparison *c = ctx->comparison->joined;
 	const struct trim_options *trim = &ctx->options->trim;
 	size_t most = trim->node_count > 0 ? (size_t)trim->node_count : SIZE_MAX;
 	wide least;
 
-	*t = (struct diff_table){
+	*t = (struct diff){
 		.totals = { comparison_total(c, SIDE_OLD), comparison_total(c, SIDE_NEW) },
 		.rows = malloc((c->rows.n + 1) * sizeof(*t->rows)),
 	};
@@ -99,7 +99,7 @@ int diff_table_make(struct diff_table *t, const struct report_ctx *ctx, struct a
 	return 0;
 }
 
-void diff_table_release(struct diff_table *t)
+void diff_rows_release(struct diff *t)
 {
 	free(t->rows);
 	t->rows = NULL;
@@ -163,6 +163,11 @@ static double share(wide value, wide total)
 	return total ? (double)value / fabs((double)total) * 100 : 0;
 }
 
+static double points(const struct diff_row *r, const struct diff *t)
+{
+	return share(r->after, t->totals[SIDE_NEW].flat) - share(r->before, t->totals[SIDE_OLD].flat);
+}
+
 static void add_spread(struct buf *out, const struct report_ctx *ctx, double spread)
 {
 	if (ctx->comparison->noise->method == NOISE_NONE)
@@ -171,7 +176,7 @@ static void add_spread(struct buf *out, const struct report_ctx *ctx, double spr
 	add_percent(out, 4, spread * 100, 0, false);
 }
 
-static void add_row(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff_table *t,
+static void add_row(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t,
 	const struct diff_row *r)
 {
 	values_add_right(out, v, r->before, VALUE_WIDTH);
@@ -184,8 +189,7 @@ static void add_row(struct buf *out, const struct report_ctx *ctx, const struct 
 	buf_add_char(out, ' ');
 	add_change(out, r);
 	buf_add_char(out, ' ');
-	buf_addf(out, "%+7.2f",
-		share(r->after, t->totals[SIDE_NEW].flat) - share(r->before, t->totals[SIDE_OLD].flat));
+	buf_addf(out, "%+7.2f", points(r, t));
 	if (ctx->comparison->noise->method != NOISE_NONE) {
 		buf_add_char(out, ' ');
 		if (r->noise->verdict == NOISE_UNTESTED && r->noise->p >= 1)
@@ -214,8 +218,8 @@ static void add_titles(struct buf *out, const struct report_ctx *ctx)
 	buf_add_char(out, '\n');
 }
 
-static void add_side(struct buf *out, const struct report_ctx *ctx, const struct values *v, enum side side,
-	const struct diff_table *t)
+static void add_side(
+	struct buf *out, const struct report_ctx *ctx, const struct values *v, enum side side, const struct diff *t)
 {
 	buf_add_str(out, side == SIDE_OLD ? STR("Old: ") : STR("New: "));
 	buf_add_safe(out, ctx->comparison->names[side]);
@@ -255,8 +259,7 @@ static void add_noise(struct buf *out, const struct report_comparison *rc)
 	}
 }
 
-static void add_header(
-	struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff_table *t)
+static void add_header(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t)
 {
 	const struct comparison *c = ctx->comparison->joined;
 
@@ -274,7 +277,7 @@ static void add_header(
 }
 
 /* Every row is accounted for: what is not shown stands in the last line. Sums over cum would say nothing. */
-static void add_rest(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff_table *t)
+static void add_rest(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t)
 {
 	if (!t->rest.n)
 		return;
@@ -292,7 +295,7 @@ static void add_rest(struct buf *out, const struct report_ctx *ctx, const struct
 	buf_add_char(out, '\n');
 }
 
-static wide least_value(const struct diff_table *t)
+static wide least_value(const struct diff *t)
 {
 	wide least = 0;
 
@@ -313,8 +316,8 @@ int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 		.output_unit = ctx->options->unit,
 		.ratio = 1 / ctx->options->divide_by,
 	};
-	struct diff_table t;
-	int err = diff_table_make(&t, ctx, diag);
+	struct diff t;
+	int err = diff_rows(&t, ctx, diag);
 
 	if (err)
 		return err;
@@ -326,6 +329,76 @@ int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 	for (size_t i = 0; i < t.n; i++)
 		add_row(out, ctx, &v, &t, &t.rows[i]);
 	add_rest(out, ctx, &v, &t);
-	diff_table_release(&t);
+	diff_rows_release(&t);
+	return 0;
+}
+
+static void add_fields(struct table *t, const struct report_ctx *ctx, const struct diff *d)
+{
+	static const char *const methods[] = { "none", "runs", "counts" };
+	const struct report_comparison *rc = ctx->comparison;
+	const struct comparison *c = rc->joined;
+
+	table_field_text(t, "type", comparison_str(c, c->type));
+	table_field_text(t, "unit", comparison_str(c, c->unit));
+	table_field_text(t, "value", rc->test.cum ? STR("cum") : STR("flat"));
+	table_field_text(t, "old", rc->names[SIDE_OLD]);
+	table_field_text(t, "new", rc->names[SIDE_NEW]);
+	table_field_integer(t, "old_total", d->totals[SIDE_OLD].flat);
+	table_field_integer(t, "new_total", d->totals[SIDE_NEW].flat);
+	table_field_integer(t, "old_runs", c->n_runs[SIDE_OLD]);
+	table_field_integer(t, "new_runs", c->n_runs[SIDE_NEW]);
+	table_field_real(t, "new_scale", rc->scale);
+	table_field_texts(t, "filters", ctx->options->filters, ctx->options->n_filters);
+	table_field_text(t, "noise", str_of(methods[rc->noise->method]));
+	table_field_real(t, "alpha", rc->test.alpha);
+	table_field_integer(t, "rows_tested", rc->noise->n_tested);
+	table_field_integer(t, "runs_needed", rc->noise->runs_needed);
+	table_field_integer(t, "rest_rows", d->rest.n);
+	table_field_integer(t, "rest_before", d->rest.before);
+	table_field_integer(t, "rest_after", d->rest.after);
+}
+
+static const char *kind_name(enum diff_kind kind)
+{
+	return kind == DIFF_NEW ? "new" : kind == DIFF_GONE ? "gone" : "changed";
+}
+
+static const char *verdict_name(enum noise_verdict verdict)
+{
+	return verdict == NOISE_WITHIN ? "noise" : verdict == NOISE_BEYOND ? "change" : "untested";
+}
+
+int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	static const char *const columns[] = { "before", "after", "delta", "delta_percent", "points", "before_spread",
+		"after_spread", "kind", "verdict", "p", "name", "was" };
+	struct diff d;
+	int err = diff_rows(&d, ctx, diag);
+
+	if (err)
+		return err;
+	add_fields(t, ctx, &d);
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < d.n; i++) {
+		const struct diff_row *r = &d.rows[i];
+
+		table_integer(t, r->before);
+		table_integer(t, r->after);
+		table_integer(t, r->delta);
+		table_percent(t, r->delta, wide_abs(r->before));
+		table_real(t, points(r, &d));
+		table_real(t, r->noise->spread[SIDE_OLD]);
+		table_real(t, r->noise->spread[SIDE_NEW]);
+		table_text(t, str_of(kind_name(r->kind)));
+		table_text(t, str_of(verdict_name(r->noise->verdict)));
+		table_real(t, r->noise->p);
+		table_text(t, r->name);
+		if (r->was.len)
+			table_text(t, r->was);
+		else
+			table_nothing(t);
+	}
+	diff_rows_release(&d);
 	return 0;
 }

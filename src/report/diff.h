@@ -24,7 +24,7 @@ struct diff_rest {
 	wide before, after;
 };
 
-struct diff_table {
+struct diff {
 	struct diff_row *rows; /* by size of the change, then by name */
 	size_t n;
 	struct diff_rest rest;
@@ -32,7 +32,7 @@ struct diff_table {
 };
 
 /* The rows that are shown. */
-int diff_table_make(struct diff_table *t, const struct report_ctx *ctx, struct assay_diag *diag);
-void diff_table_release(struct diff_table *t);
+int diff_rows(struct diff *t, const struct report_ctx *ctx, struct assay_diag *diag);
+void diff_rows_release(struct diff *t);
 
 #endif

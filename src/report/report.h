@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "compare/rules.h"
 #include "graph/graph.h"
+#include "report/table.h"
 
 /*
  * A report turns a view and its graph into text. What it may ask for is in its context; it opens no files and knows
@@ -105,6 +106,9 @@ struct report {
 	/* NULL for a report of the reference that this version does not have yet. */
 	int (*run)(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 
+	/* The same rows for programs, from table_field_...() on; NULL for a report that has none. */
+	int (*table)(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
+
 	/* What becomes of the text. Files get names that end in suffix. */
 	const char *suffix;
 	const char *picture; /* what graphviz's dot makes of it: "svg", or NULL for nothing */
@@ -121,13 +125,19 @@ extern const struct report reports[];
 /* NULL when there is none of that name. */
 const struct report *report_find(const char *name);
 
+/* A report's rows in a format other than text: the object around them, and what its row->table() adds. */
+int report_print_table(const struct report *report, const struct report_ctx *ctx, enum table_format format,
+	struct buf *out, struct assay_diag *diag);
+
 /* The sum of |value| over the samples of a view, or those of the base of a difference; divided for a mean. */
 wide report_total(const struct view *view, size_t column, bool mean);
 
 int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int check_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
@@ -137,6 +147,7 @@ int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int top_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
