@@ -167,7 +167,8 @@ static void name_sides(struct compare *c)
 			c->report_comparison.names[side] = str_of(same ? source : base_name(source));
 			continue;
 		}
-		snprintf(c->names[side], sizeof(c->names[side]), "%zu runs", c->joined.n_runs[side]);
+		snprintf(c->names[side], sizeof(c->names[side]), "%zu run%s", c->joined.n_runs[side],
+			c->joined.n_runs[side] == 1 ? "" : "s");
 		c->report_comparison.names[side] = str_of(c->names[side]);
 	}
 }

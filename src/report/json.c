@@ -90,17 +90,23 @@ bool json_add_null(void *object, const char *name)
 	return set(object, name, json_null());
 }
 
+/* The one control character that JSON would let through; it stands within texts alone. */
 static int add_piece(const char *text, size_t n, void *data)
 {
 	struct buf *out = data;
 
-	buf_add(out, text, n);
+	for (size_t i = 0; i < n; i++)
+		if (text[i] == '\x7f')
+			buf_add_str(out, STR("\\u007f"));
+		else
+			buf_add_char(out, text[i]);
 	return out->failed ? -1 : 0;
 }
 
 bool json_write(const void *object, struct buf *out)
 {
-	return json_dump_callback(object, add_piece, out, JSON_COMPACT) == 0;
+	/* What is not ASCII is escaped, so that nothing in a name acts on a terminal. */
+	return json_dump_callback(object, add_piece, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0;
 }
 
 const char *json_backend(void)

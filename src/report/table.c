@@ -214,12 +214,12 @@ void table_real(struct table *t, double value)
 		return;
 	}
 	if (t->format != TABLE_JSON) {
-		snprintf(text, sizeof(text), "%.17g", value);
-		for (int digits = 1; digits < 17; digits++) {
-			snprintf(text, sizeof(text), "%.*g", digits, value);
-			if (strtod(text, NULL) == value)
-				break;
-		}
+		/* Enough digits to be read back as the same number; people are shown fewer. */
+		snprintf(text, sizeof(text), "%.15g", value);
+		if (t->format == TABLE_MARKDOWN)
+			snprintf(text, sizeof(text), "%.6g", value);
+		else if (strtod(text, NULL) != value)
+			snprintf(text, sizeof(text), "%.17g", value);
 		end_cell(t, add_plain(t, str_of(text)));
 		return;
 	}
