@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "graph/graph.h"
+#include "report/code.h"
 
 /*
  * A report turns a view and its graph into text. What it may ask for is in its context; it opens no files and knows
@@ -24,6 +25,9 @@ struct report_options {
 struct source_text {
 	const struct str *lines; /* line number n is lines[n - 1], without its newline */
 	size_t n;
+	struct str bytes; /* the whole file */
+	struct str path;  /* where it was found */
+	int64_t modified; /* when it was last written, in nanoseconds since 1970; 0 when unknown */
 };
 
 struct report_ctx {
@@ -51,6 +55,8 @@ struct report_ctx {
 	 */
 	int (*read_source)(void *data, struct str path, struct source_text *text, struct assay_diag *diag);
 	void *source_data;
+
+	const struct code *code; /* NULL when there is nobody to ask for binaries */
 
 	/* Adds a profile in the form in which profiles are kept in files, for the reports that are one. */
 	int (*encode)(const struct assay_profile *profile, struct buf *out, struct assay_diag *diag);
