@@ -51,6 +51,13 @@ static enum granularity granularity_of(const struct assay_options *o, const stru
 	return GRANULARITY_FUNCTIONS;
 }
 
+static bool no_inlines_of(const struct assay_options *o, const struct report *report)
+{
+	if (report->flags & (REPORT_NO_INLINES | REPORT_INLINES))
+		return report->flags & REPORT_NO_INLINES;
+	return option_on(o, OPT_NOINLINES);
+}
+
 /* Trimming that is off is off whatever the three limits say. */
 static struct trim_options trim_of(const struct assay_options *o, const struct report *report)
 {
@@ -138,7 +145,7 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.tag_hide = text_of(o, OPT_TAGHIDE),
 			.tag_focus = text_of(o, OPT_TAGFOCUS),
 			.tag_ignore = text_of(o, OPT_TAGIGNORE),
-			.no_inlines = option_on(o, OPT_NOINLINES),
+			.no_inlines = no_inlines_of(o, report),
 		},
 		.graph = {
 			.granularity = granularity_of(o, report),
@@ -173,7 +180,8 @@ static void warn_of_large_sums(const struct assay_profile *p, const struct plan 
 }
 
 static int make_graph(const struct view *view, const struct report *report, const struct plan *plan,
-	const struct label_units *units, struct graph *g, struct tags *tags, struct assay_ctx *ctx, struct assay_diag *diag)
+	const struct label_units *units, struct graph *g, struct tags *tags, struct assay_ctx *ctx,
+	struct assay_diag *diag)
 {
 	int err = graph_build(g, view, &plan->graph, ctx, diag);
 

@@ -4,7 +4,7 @@
 
 #include "base/ckd.h"
 #include "base/diag.h"
-#include "base/regex.h"
+#include "report/pattern.h"
 #include "report/report.h"
 #include "report/values.h"
 
@@ -111,14 +111,6 @@ static struct range range_of(const struct listing *l, struct group rows)
 	return all;
 }
 
-static void add_value(const struct listing *l, wide value)
-{
-	if (value)
-		values_add_right(l->out, &l->values, value, VALUE_WIDTH);
-	else
-		buf_add_right(l->out, STR("."), VALUE_WIDTH);
-}
-
 static void add_heading(const struct listing *l, struct group rows)
 {
 	const struct node *first = at(l, rows.from);
@@ -155,9 +147,9 @@ static void add_lines(const struct listing *l, struct group rows, struct range r
 			flat += at(l, next)->flat;
 			cum += at(l, next)->cum;
 		}
-		add_value(l, flat);
+		values_add_cell(l->out, &l->values, flat, VALUE_WIDTH);
 		buf_add_char(l->out, ' ');
-		add_value(l, cum);
+		values_add_cell(l->out, &l->values, cum, VALUE_WIDTH);
 		buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)i);
 		buf_add_safe_line(l->out, text->lines[(size_t)i - 1]);
 		buf_add_char(l->out, '\n');
@@ -247,12 +239,8 @@ static int add_matches(struct listing *l, struct assay_diag *diag)
 		rows.to = group_end(l, rows.from, l->n, false);
 		if (ctx_canceled(ctx->ctx))
 			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
-		err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &matches);
-		if (err == ASSAY_ERR_NOMEM)
-			return diag_nomem(diag, "a regular expression");
-		if (err)
-			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
-		if (matches)
+		err = pattern_search(ctx, name, &matches, diag);
+		if (!err && matches)
 			err = add_function(l, rows, diag);
 		if (err)
 			return err;

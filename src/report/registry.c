@@ -24,6 +24,15 @@ static const char callgrind_details[] =
 	"once, and later by their number in brackets. All nodes are there, whatever\n"
 	"-nodecount says. On a terminal the output goes to profile001.callgraph.out.\n";
 
+static const char disasm_details[] = "The pattern is matched with the symbols of the binaries, and with their names\n"
+				     "as C++ and Rust write them; an address such as 0x4b43c0 stands for the function\n"
+				     "that it lies in. The columns are:\n"
+				     "  flat     value spent on the instruction itself\n"
+				     "  cum      value spent on it and in what it called\n"
+				     "  address  in the binary, and behind the colon the instruction\n"
+				     "Behind a semicolon stands the place in the source, where it is another one\n"
+				     "than before: the innermost function, inlined or not. A dot stands for nothing.\n";
+
 static const char dot_details[] = "For Graphviz. A box is a function: its flat value, and its cum where that is\n"
 				  "more; the larger the print the larger flat, the redder the box the larger cum.\n"
 				  "An arrow runs from caller to callee, with what passed through the call; dotted\n"
@@ -38,12 +47,11 @@ static const char flamegraph_details[] =
 	"as both sides together, red where it grew, blue where it shrank. Frames\n"
 	"narrower than 1/20000 of the whole are left out, and the page says so.\n";
 
-static const char folded_details[] =
-	"Each line is a stack, root first, with ; between frames, a blank, and the\n"
-	"value in the unit of the profile, whatever -unit and -divide_by say. Equal\n"
-	"stacks are added up, those that add up to zero left out, and lines are sorted\n"
-	"bytewise by stack. A ; in a name is printed as : and a sample without frames\n"
-	"as <no stack>.\n";
+static const char folded_details[] = "Each line is a stack, root first, with ; between frames, a blank, and the\n"
+				     "value in the unit of the profile, whatever -unit and -divide_by say. Equal\n"
+				     "stacks are added up, those that add up to zero left out, and lines are sorted\n"
+				     "bytewise by stack. A ; in a name is printed as : and a sample without frames\n"
+				     "as <no stack>.\n";
 
 static const char list_details[] = "The pattern is matched with the names of functions. The columns are:\n"
 				   "  flat    value spent on the line itself\n"
@@ -94,7 +102,8 @@ const struct report reports[] = {
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
 		callgrind_run, "callgraph.out" },
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
-	{ "disasm", "regex", "Assembly of matching functions, annotated", NULL, REPORT_FORMAT, NULL },
+	{ "disasm", "regex", "Assembly of matching functions, annotated", disasm_details,
+		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_NO_INLINES, disasm_run },
 	{ "dot", NULL, "Graph in DOT format", dot_details, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
 	{ "eog", NULL, "Graph through eog", picture_details, PICTURE, dot_run, "svg", "svg", "eog" },
 	{ "evince", NULL, "Graph through evince", picture_details, PICTURE, dot_run, "pdf", "pdf", "evince" },

@@ -81,6 +81,9 @@ enum report_flags {
 	REPORT_BINARY = 1 << 8,
 	/* -call_tree counts. */
 	REPORT_CALL_TREES = 1 << 9,
+	/* Inlined calls are not shown, or always are, whatever -noinlines says. */
+	REPORT_NO_INLINES = 1 << 10,
+	REPORT_INLINES = 1 << 11,
 };
 
 struct report {
@@ -113,6 +116,7 @@ wide report_total(const struct view *view, size_t column, bool mean);
 
 int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int disasm_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
@@ -125,5 +129,6 @@ int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *di
 int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int weblist_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 
 #endif
