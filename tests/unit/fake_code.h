@@ -2,6 +2,7 @@
 #ifndef UNIT_FAKE_CODE_H
 #define UNIT_FAKE_CODE_H
 
+#include "fixture.h"
 #include "report/code.h"
 
 /*
@@ -44,5 +45,26 @@ struct fake_code {
 
 void fake_code_init(struct fake_code *f, struct fake_object *objects, size_t n);
 void fake_code_release(struct fake_code *f);
+
+/* Puts the location of a word at an address, before the profile is sealed. */
+void fixture_locate(struct fixture *f, const char *word, uint64_t address);
+
+/* A source file, as a report with code reads it. */
+struct fake_source {
+	const char *path, *text;
+	int64_t modified;
+};
+
+struct code_report {
+	const char *report, *argument;
+	struct fake_code *code;            /* or NULL */
+	const struct fake_source *sources; /* ends with a path that is NULL; or NULL */
+	struct warnings *warnings;
+	bool mean;
+	double divide_by; /* 0 stands for 1 */
+};
+
+/* What the report prints, or "error: " and its diagnosis. */
+char *code_report_text(const struct assay_profile *p, const struct code_report *r);
 
 #endif
