@@ -36,7 +36,8 @@ struct mapping_account {
 
 	/* Locations. */
 	size_t n, n_before; /* all; those that the profile has names for */
-	size_t n_named;     /* those that got names */
+	size_t n_after;     /* those that have names now */
+	size_t n_named;     /* those that got them, or got others */
 	size_t n_lines;     /* of which with lines */
 	size_t n_inlined;   /* of which with inlined calls */
 	struct str why;     /* what kept the rest from getting names, "" where nothing is known */

@@ -175,8 +175,13 @@ static int try_by_name(struct search *s, struct str root, struct str file, struc
 static int try_root(struct search *s, struct str root, struct str file, struct str id)
 {
 	struct str base = file.len ? path_base(file) : STR("");
+	struct stat st;
 	int err = 0;
 
+	/* One line says it as well as ten. */
+	join(s, &root, 1);
+	if (!s->path.failed && stat(s->path.data, &st) < 0)
+		return visit(s);
 	if (is_clean_name(id))
 		err = try_by_id(s, root, file, base, id);
 	return err || !file.len ? err : try_by_name(s, root, file, base);

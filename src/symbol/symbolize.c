@@ -2,7 +2,6 @@
 #include "symbol/symbolize.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 #include "base/diag.h"
 #include "base/hash.h"
@@ -196,7 +195,7 @@ struct plan {
 	uint32_t inquiry;      /* index, PROFILE_NONE when nothing is asked */
 	bool has_base;
 	uint64_t base;
-	char why[300];
+	struct str why; /* that is told in the account */
 };
 
 struct run {
@@ -212,9 +211,17 @@ struct run {
 	bool missing;
 };
 
-static struct mapping_account *account_of(struct run *r, size_t mapping)
+static struct mapping_account *account_of(const struct run *r, size_t mapping)
 {
 	return &r->s->accounts.items[mapping];
+}
+
+/* Texts of the profile may go before the account does. */
+static struct str keep(struct symbolizer *s, struct str text)
+{
+	char *copy = text.len ? arena_copy(&s->texts, text.p, text.len) : NULL;
+
+	return copy ? (struct str){ copy, text.len } : STR("");
 }
 
 /* Locations that want names, and those that have them, are counted. */
@@ -264,15 +271,13 @@ static void tell_failed(struct run *r, struct str file, struct str build_id, con
 {
 	struct buf name = BUF_INIT;
 
+	/* The account is what was asked for, and says as much. */
+	if (r->s->options.look_at_all)
+		return;
 	binary_add_name(&name, file, build_id);
 	if (!name.failed)
 		ctx_warn(r->s->ctx, "Local symbolization failed for %s: %s", buf_str(&name).p, why);
 	buf_release(&name);
-}
-
-static void set_why(struct plan *plan, const char *why)
-{
-	snprintf(plan->why, sizeof(plan->why), "%s", why);
 }
 
 /* Why there is no binary for a mapping that wants names; some of that is worth a line. */
@@ -285,18 +290,18 @@ static void tell_missing(struct run *r, size_t mapping, const struct binary *b)
 
 	a->state = ACCOUNT_NOT_FOUND;
 	if (!file.len) {
-		set_why(plan, "the profile does not say which file it is");
-		if (mapping == 0)
+		plan->why = STR("the profile does not say which file it is");
+		if (mapping == 0 && !r->s->options.look_at_all)
 			ctx_warn(r->s->ctx, "Main binary filename not available.");
-		else
+		else if (mapping != 0)
 			r->missing = true;
 	} else if (find_is_unsymbolizable(file)) {
 		a->state = ACCOUNT_LEFT_ALONE;
-		set_why(plan, "that is no file");
+		plan->why = STR("that is no file");
 	} else if (!id.len && is_http(file)) {
-		set_why(plan, "the profile was fetched from there");
+		plan->why = STR("the profile was fetched from there");
 	} else {
-		set_why(plan, b->why.text);
+		plan->why = keep(r->s, str_of(b->why.text));
 		tell_failed(r, file, id, b->why.text);
 		r->missing |= !b->is_mismatch;
 	}
@@ -315,7 +320,7 @@ static int find_base(struct run *r, const struct location *l, struct plan *plan)
 	if (err == ASSAY_ERR_CANCELED || err == ASSAY_ERR_NOMEM)
 		return err;
 	if (err) {
-		set_why(plan, why.text);
+		plan->why = keep(r->s, str_of(why.text));
 		plan->binary = NULL;
 	}
 	return 0;
@@ -349,8 +354,10 @@ static int plan_mapping(struct run *r, size_t mapping, struct assay_diag *diag)
 			ACCOUNT_NOT_LOOKED;
 	if (!wanted && !r->s->options.look_at_all)
 		return 0;
+	if (!a->n)
+		return 0;
 	err = symbolizer_binary(r->s, file, id, &b, diag);
-	if (err || !a->n)
+	if (err)
 		return err;
 	if (b->path && wanted) {
 		a->state = ACCOUNT_FOUND;
@@ -612,14 +619,6 @@ static int use_map(struct run *r, const char *path, enum name_map_format format,
 	return err;
 }
 
-/* Texts of the profile may go before the account does. */
-static struct str keep(struct symbolizer *s, struct str text)
-{
-	char *copy = text.len ? arena_copy(&s->texts, text.p, text.len) : NULL;
-
-	return copy ? (struct str){ copy, text.len } : STR("");
-}
-
 static void account_tries(struct symbolizer *s, struct mapping_account *a, const struct binary *b)
 {
 	struct account_try *tries = calloc(b->tries.n + 1, sizeof(*tries));
@@ -655,6 +654,12 @@ static void account_binary(struct symbolizer *s, struct mapping_account *a, cons
 /* What is told of a mapping is made when all is over; nobody wants it unless it is asked for. */
 static void make_accounts(struct run *r)
 {
+	for (size_t i = 0; i < r->p->locations.n; i++) {
+		const struct location *l = &r->p->locations.items[i];
+
+		if (l->mapping != PROFILE_NONE)
+			account_of(r, l->mapping)->n_after += l->n_lines != 0;
+	}
 	for (size_t i = 0; i < r->p->mappings.n; i++) {
 		const struct mapping *m = &r->p->mappings.items[i];
 		struct str file = profile_str(r->p, m->file), id = profile_str(r->p, m->build_id);
@@ -663,7 +668,7 @@ static void make_accounts(struct run *r)
 
 		a->file = keep(r->s, file);
 		a->wanted = keep(r->s, id);
-		a->why = keep(r->s, str_of(r->plans[i].why));
+		a->why = r->plans[i].why;
 		if (b)
 			account_binary(r->s, a, b);
 		if (b && !b->path && !a->why.len && b->why.code)
@@ -725,7 +730,7 @@ static int find_names(struct symbolizer *s, struct profile_builder *b, struct as
 		err = use_map(&r, s->options.kallsyms, NAME_MAP_KALLSYMS, diag);
 	if (!err && !s->options.none)
 		err = use_map(&r, s->options.jit_map, NAME_MAP_PERF, diag);
-	if (!err && r.missing) {
+	if (!err && r.missing && !s->options.look_at_all) {
 		ctx_warn(s->ctx, "Some binary filenames not available. Symbolization may be incomplete.");
 		ctx_warn(s->ctx, "Try setting PPROF_BINARY_PATH to the search path for local binaries.");
 	}

@@ -5,6 +5,7 @@
  * limits what it may use before it hears of any file.
  */
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
