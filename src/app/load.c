@@ -135,11 +135,12 @@ static int combine(struct profile_builder *out, struct profile_builder *parts, s
 static int finish(struct profile_builder *b, const struct assay_profile **out, const struct load_options *o,
 	struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	int err = 0;
+	const struct symbolize_mode *m = &o->symbolize;
+	int err = m->none ? 0 : demangle_functions(b, m->demangle, m->force, ctx, diag);
 
 	if (o->all_frames)
 		b->profile->drop_frames = b->profile->keep_frames = 0;
-	else
+	else if (!err)
 		err = prune_uninteresting(b, ctx, diag);
 	binary_forget_urls(b);
 	if (!err)

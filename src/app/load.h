@@ -3,6 +3,7 @@
 #define APP_LOAD_H
 
 #include "app/options.h"
+#include "app/symbolize_mode.h"
 #include "base/ctx.h"
 #include "format/bytes.h"
 #include "profile/model.h"
@@ -14,6 +15,7 @@ struct load_options {
 	const char *build_id;   /* for a main binary without one, or "" */
 	const char *comment;    /* to add, or "" */
 	bool all_frames;        /* do not apply the profile's own drop_frames */
+	struct symbolize_mode symbolize;
 };
 
 int load_source(const struct assay_profile **out, const char *source, const struct load_options *options,

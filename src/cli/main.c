@@ -96,7 +96,7 @@ static int load(const struct assay_profile **profile, const struct command_line 
 {
 	const struct assay_options *o = &cl->options;
 	bool is_diff = *option_text(o, OPT_DIFF_BASE);
-	const struct load_request request = {
+	struct load_request request = {
 		.sources = sources,
 		.n_sources = n,
 		.base = option_text(o, is_diff ? OPT_DIFF_BASE : OPT_BASE),
@@ -111,6 +111,8 @@ static int load(const struct assay_profile **profile, const struct command_line 
 		.complain = complain_of_source,
 	};
 
+	/* A word that is not known is told of with the report. */
+	symbolize_mode_parse(&request.options.symbolize, option_text(o, OPT_SYMBOLIZE));
 	return load_request(profile, &request, ctx);
 }
 
