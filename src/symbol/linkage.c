@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "assay-config.h"
+#include "symbol/brackets.h"
 
 #if HAVE_LIBIBERTY
 
@@ -399,7 +400,7 @@ static struct demangle_component *parse(
 	return probe ? parse_once(name, mode, block) : NULL;
 }
 
-static bool add_cxx(struct buf *out, const char *name, size_t len, enum demangle_mode mode)
+static bool add_tree(struct buf *out, const char *name, size_t len, enum demangle_mode mode)
 {
 	struct tree t = { .n = 2 * len, .mode = mode };
 	void *block = NULL;
@@ -418,6 +419,26 @@ static bool add_cxx(struct buf *out, const char *name, size_t len, enum demangle
 	free(block);
 	out->failed |= no_memory;
 	return done;
+}
+
+/*
+ * Of an operator that converts to a template parameter, the argument is also the name: what cannot be printed without
+ * arguments is printed with them, and they go from the text.
+ */
+static bool add_cxx(struct buf *out, const char *name, size_t len, enum demangle_mode mode)
+{
+	size_t start = out->len, n;
+
+	if (add_tree(out, name, len, mode))
+		return true;
+	if (mode != DEMANGLE_DEFAULT || out->failed || !strstr(name, "cv") ||
+		!add_tree(out, name, len, DEMANGLE_TEMPLATES))
+		return false;
+	n = out->len - start;
+	brackets_drop(out->data + start, &n, '<', '>');
+	out->len = start + n;
+	out->data[out->len] = '\0';
+	return true;
 }
 
 /* --- Rust --- */
