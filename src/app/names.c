@@ -97,7 +97,7 @@ static void tell_mode(const char *text, bool known, const struct symbolize_mode 
 		ctx_warn(ctx, "expecting "
 			      "-symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]]");
 	}
-	if (m->remote && !m->none)
+	if (!m->local && !m->none)
 		ctx_warn(ctx, "-symbolize=remote: assay reads files; it does not ask servers for names");
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "symbol/brackets.h"
 #include "symbol/linkage.h"
 
 /* --- text that is demangled already --- */
@@ -27,35 +28,14 @@ static bool looks_like_cxx(struct str s)
 	return (has_brackets(s) || contains(s, STR("::"))) && !contains(s, STR(".<")) && !contains(s, STR("])."));
 }
 
-/*
- * Drops what stands between balanced brackets, outermost pairs with all that is in them. From a closing bracket that
- * closes nothing on, or from an opening one that is never closed, the text stays. Works in place.
- */
-static void drop_groups(char *text, size_t *len, char open, char close)
-{
-	size_t to = 0, group = 0, depth = 0, i;
-
-	for (i = 0; i < *len; i++) {
-		if (text[i] == open && depth++ == 0)
-			group = to;
-		if (text[i] == close && depth-- == 0)
-			break;
-		text[to++] = text[i];
-		if (text[i] == close && depth == 0)
-			to = group;
-	}
-	memmove(text + to, text + i, *len - i);
-	*len = to + *len - i;
-}
-
 static void simplify(struct buf *out, struct str name, enum demangle_mode mode)
 {
 	buf_add_str(out, name);
 	if (out->failed || mode == DEMANGLE_FULL)
 		return;
-	drop_groups(out->data, &out->len, '(', ')');
+	brackets_drop(out->data, &out->len, '(', ')');
 	if (mode == DEMANGLE_DEFAULT)
-		drop_groups(out->data, &out->len, '<', '>');
+		brackets_drop(out->data, &out->len, '<', '>');
 	out->data[out->len] = '\0';
 }
 

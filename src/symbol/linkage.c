@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "assay-config.h"
+#include "symbol/brackets.h"
 
 #if HAVE_LIBIBERTY
 
@@ -219,14 +220,26 @@ static void drop_functions(struct tree *t, struct demangle_component *c)
 		*c = *c->u.s_binary.left;
 }
 
+/* std::string and its like are written out in full where they name a constructor. */
+static void shorten(struct demangle_component *c)
+{
+	const char *bracket = memchr(c->u.s_string.string, '<', c->u.s_string.len);
+
+	if (bracket)
+		c->u.s_string.len = (int)(bracket - c->u.s_string.string);
+}
+
 static void drop_templates(struct tree *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		struct demangle_component *c = &t->nodes[i];
 
-		while (t->size[i] != UNSEEN && c->type == DEMANGLE_COMPONENT_TEMPLATE &&
-			has_node(t, c->u.s_binary.left))
+		if (t->size[i] == UNSEEN)
+			continue;
+		while (c->type == DEMANGLE_COMPONENT_TEMPLATE && has_node(t, c->u.s_binary.left))
 			*c = *c->u.s_binary.left;
+		if (c->type == DEMANGLE_COMPONENT_SUB_STD)
+			shorten(c);
 	}
 }
 
@@ -240,29 +253,30 @@ static unsigned name_children(const struct demangle_component *c)
 	case DEMANGLE_COMPONENT_DEFAULT_ARG:
 	case DEMANGLE_COMPONENT_TEMPLATE:
 	case DEMANGLE_COMPONENT_TAGGED_NAME:
-	case DEMANGLE_COMPONENT_THUNK:
-	case DEMANGLE_COMPONENT_VIRTUAL_THUNK:
-	case DEMANGLE_COMPONENT_COVARIANT_THUNK:
 	case DEMANGLE_COMPONENT_GUARD:
 	case DEMANGLE_COMPONENT_TLS_INIT:
 	case DEMANGLE_COMPONENT_TLS_WRAPPER:
 	case DEMANGLE_COMPONENT_REFTEMP:
-	case DEMANGLE_COMPONENT_HIDDEN_ALIAS:
-	case DEMANGLE_COMPONENT_TRANSACTION_CLONE:
-	case DEMANGLE_COMPONENT_NONTRANSACTION_CLONE:
-	case DEMANGLE_COMPONENT_GLOBAL_CONSTRUCTORS:
-	case DEMANGLE_COMPONENT_GLOBAL_DESTRUCTORS:
 		return 1;
 	default:
 		return 0;
 	}
 }
 
-/* Parameters, return types and qualifiers of the function and of those around it, but not those within arguments. */
+/*
+ * Parameters, return types and qualifiers of the function, but not those within arguments; and of functions around
+ * local names, wherever these are.
+ */
 static void drop_parameters(struct tree *t)
 {
 	size_t n = 0;
 
+	for (size_t i = 0; i < t->n; i++) {
+		struct demangle_component *c = &t->nodes[i];
+
+		if (t->size[i] != UNSEEN && c->type == DEMANGLE_COMPONENT_LOCAL_NAME && has_node(t, c->u.s_binary.left))
+			drop_functions(t, c->u.s_binary.left);
+	}
 	t->stack[n++] = (uint32_t)(t->root - t->nodes);
 	while (n) {
 		uint32_t at = t->stack[--n];
@@ -281,8 +295,20 @@ static void drop_parameters(struct tree *t)
 	}
 }
 
+/* &(f<int>) for &(void f<int>(int)): libiberty itself does so only where the function is no template. */
+static void drop_types_of_addresses(struct tree *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		struct demangle_component *c = &t->nodes[i];
+
+		if (t->size[i] != UNSEEN && c->type == DEMANGLE_COMPONENT_UNARY && has_node(t, c->u.s_binary.right))
+			drop_functions(t, c->u.s_binary.right);
+	}
+}
+
 static void edit(struct tree *t)
 {
+	drop_types_of_addresses(t);
 	while (t->root->type == DEMANGLE_COMPONENT_CLONE && has_node(t, t->root->u.s_binary.left))
 		t->root = t->root->u.s_binary.left;
 	if (t->mode != DEMANGLE_FULL)
@@ -303,22 +329,20 @@ static bool print(struct buf *out, struct tree *t)
 	return true;
 }
 
-/* Two closing brackets in a row at i, which are no operator's name and, between parentheses, no shift either. */
-static bool is_glued(const char *text, size_t i, char next)
+/* Two closing brackets in a row at i, which are no operator's name. */
+static bool is_glued(const char *text, size_t i)
 {
-	if (text[i] != '>' || text[i - 1] != '>' || (i >= 9 && memcmp(text + i - 9, "operator", 8) == 0))
-		return false;
-	return next != '(' || text[i - 2] != ')';
+	return text[i] == '>' && text[i - 1] == '>' && (i < 9 || memcmp(text + i - 9, "operator", 8) != 0);
 }
 
 /* Behind an argument list that ends in an empty pack, libiberty forgets the blank that keeps two brackets apart. */
 static void space_brackets(struct buf *out, size_t start)
 {
 	size_t len = out->len - start, n = 0;
-	char *text = out->data + start, next = '\0';
+	char *text = out->data + start;
 
 	for (size_t i = 2; i < len; i++)
-		n += is_glued(text, i, i + 1 < len ? text[i + 1] : '\0');
+		n += is_glued(text, i);
 	if (!n)
 		return;
 	buf_add_fill(out, ' ', n);
@@ -326,10 +350,9 @@ static void space_brackets(struct buf *out, size_t start)
 		return;
 	text = out->data + start;
 	for (size_t i = len; n && i-- > 2;) {
-		bool glued = is_glued(text, i, next);
+		bool glued = is_glued(text, i);
 
-		next = text[i];
-		text[i + n] = next;
+		text[i + n] = text[i];
 		if (glued)
 			text[i + --n] = ' ';
 	}
@@ -349,13 +372,24 @@ static bool print_tree(struct buf *out, struct tree *t)
 	return true;
 }
 
+static struct demangle_component *parse_once(const char *name, enum demangle_mode mode, void **block)
+{
+	struct demangle_component *root = cplus_demangle_v3_components(name, DMGL_PARAMS | DMGL_ANSI, block);
+
+	/* Where parameters are not wanted, neither they nor anything behind them needs to make sense. */
+	if (!root && mode != DEMANGLE_FULL)
+		root = cplus_demangle_v3_components(name, DMGL_ANSI, block);
+	return root;
+}
+
 /*
  * libiberty does not say why there is no tree. When memory for another one is at hand, it is because of the name; the
  * second try is for the case that this has changed in between.
  */
-static struct demangle_component *parse(const char *name, size_t len, void **block, bool *no_memory)
+static struct demangle_component *parse(
+	const char *name, size_t len, enum demangle_mode mode, void **block, bool *no_memory)
 {
-	struct demangle_component *root = cplus_demangle_v3_components(name, DMGL_PARAMS | DMGL_ANSI, block);
+	struct demangle_component *root = parse_once(name, mode, block);
 	void *probe;
 
 	if (root)
@@ -363,16 +397,16 @@ static struct demangle_component *parse(const char *name, size_t len, void **blo
 	probe = malloc(2 * len * sizeof(*root) + len * sizeof(root));
 	*no_memory = !probe;
 	free(probe);
-	return probe ? cplus_demangle_v3_components(name, DMGL_PARAMS | DMGL_ANSI, block) : NULL;
+	return probe ? parse_once(name, mode, block) : NULL;
 }
 
-static bool add_cxx(struct buf *out, const char *name, size_t len, enum demangle_mode mode)
+static bool add_tree(struct buf *out, const char *name, size_t len, enum demangle_mode mode)
 {
 	struct tree t = { .n = 2 * len, .mode = mode };
 	void *block = NULL;
 	bool no_memory = false, done = false;
 
-	t.root = parse(name, len, &block, &no_memory);
+	t.root = parse(name, len, mode, &block, &no_memory);
 	if (t.root) {
 		t.nodes = block;
 		t.size = calloc(t.n, sizeof(*t.size));
@@ -385,6 +419,26 @@ static bool add_cxx(struct buf *out, const char *name, size_t len, enum demangle
 	free(block);
 	out->failed |= no_memory;
 	return done;
+}
+
+/*
+ * Of an operator that converts to a template parameter, the argument is also the name: what cannot be printed without
+ * arguments is printed with them, and they go from the text.
+ */
+static bool add_cxx(struct buf *out, const char *name, size_t len, enum demangle_mode mode)
+{
+	size_t start = out->len, n;
+
+	if (add_tree(out, name, len, mode))
+		return true;
+	if (mode != DEMANGLE_DEFAULT || out->failed || !strstr(name, "cv") ||
+		!add_tree(out, name, len, DEMANGLE_TEMPLATES))
+		return false;
+	n = out->len - start;
+	brackets_drop(out->data + start, &n, '<', '>');
+	out->len = start + n;
+	out->data[out->len] = '\0';
+	return true;
 }
 
 /* --- Rust --- */
