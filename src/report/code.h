@@ -103,4 +103,13 @@ struct code {
 	void *data;
 };
 
+/* All symbols of one address: symbols[from] .. symbols[to - 1]. They last until the next symbol starts. */
+struct code_group {
+	size_t from, to;
+	uint64_t start, end;
+};
+
+/* The last group that starts at or before an address, which may lie behind its end; false when there is none. */
+bool code_find_group(const struct code_symbol *symbols, size_t n, uint64_t address, struct code_group *g);
+
 #endif

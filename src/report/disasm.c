@@ -35,7 +35,7 @@ struct spot {
 	uint64_t address; /* of the profile; of the file once that is open */
 };
 
-/* Nodes or symbols from .. to - 1. */
+/* Spots from .. to - 1. */
 struct run {
 	size_t from, to;
 };
@@ -142,39 +142,6 @@ static int find_wanted(struct disassembly *d, struct assay_diag *diag)
 	return 0;
 }
 
-/* All symbols of one address, from where they start to where the next ones do. */
-struct group {
-	struct run symbols;
-	uint64_t start, end;
-};
-
-/* The group that an address is in; false when it lies in front of all. */
-static bool find_group(const struct code_symbol *symbols, size_t n, uint64_t address, struct group *g)
-{
-	size_t from = 0, to = n;
-	const struct code_symbol *last;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (symbols[middle].address <= address)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	if (!from)
-		return false;
-	last = &symbols[from - 1];
-	g->symbols = (struct run){ from - 1, from };
-	while (g->symbols.from && symbols[g->symbols.from - 1].address == last->address)
-		g->symbols.from--;
-	g->start = last->address;
-	g->end = from < n ? symbols[from].address : UINT64_MAX;
-	if (from == n && last->size && last->size < UINT64_MAX - g->start)
-		g->end = g->start + last->size;
-	return true;
-}
-
 /* The form of a symbol's name that matches, into *name, with p NULL for none. */
 static int match_name(struct disassembly *d, struct str symbol, struct str *name, struct assay_diag *diag)
 {
@@ -201,7 +168,7 @@ static int match_name(struct disassembly *d, struct str symbol, struct str *name
 }
 
 /* An address selects a symbol with all its names, the expression one of them. */
-static int choose_names(struct disassembly *d, const struct code_symbol *symbols, const struct group *g,
+static int choose_names(struct disassembly *d, const struct code_symbol *symbols, const struct code_group *g,
 	const struct code_object *object, struct routine *r, struct assay_diag *diag)
 {
 	uint64_t address = d->address - object->base;
@@ -209,12 +176,12 @@ static int choose_names(struct disassembly *d, const struct code_symbol *symbols
 
 	*r = (struct routine){ .object = object, .start = g->start, .end = g->end };
 	if (d->has_address && address >= g->start && address < g->end) {
-		r->name = symbols[g->symbols.from].name;
-		r->aka = symbols + g->symbols.from + 1;
-		r->n_aka = g->symbols.to - g->symbols.from - 1;
+		r->name = symbols[g->from].name;
+		r->aka = symbols + g->from + 1;
+		r->n_aka = g->to - g->from - 1;
 		return 0;
 	}
-	for (size_t i = g->symbols.from; !err && !r->name.p && i < g->symbols.to; i++)
+	for (size_t i = g->from; !err && !r->name.p && i < g->to; i++)
 		err = match_name(d, symbols[i].name, &r->name, diag);
 	return err;
 }
@@ -223,7 +190,7 @@ static int choose_names(struct disassembly *d, const struct code_symbol *symbols
 static int match_symbols(struct disassembly *d, const struct code_object *object, struct run spots,
 	const struct code_symbol *symbols, size_t n, struct assay_diag *diag)
 {
-	struct group g;
+	struct code_group g;
 
 	while (spots.from < spots.to) {
 		struct routine r;
@@ -231,7 +198,7 @@ static int match_symbols(struct disassembly *d, const struct code_object *object
 
 		if (ctx_canceled(d->ctx->ctx))
 			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
-		if (!find_group(symbols, n, d->spots.items[spots.from].address, &g)) {
+		if (!code_find_group(symbols, n, d->spots.items[spots.from].address, &g)) {
 			spots.from++;
 			continue;
 		}
@@ -274,7 +241,7 @@ static int look_into(struct disassembly *d, uint32_t mapping, struct run spots, 
 	const struct code_object *object;
 	const struct code_symbol *symbols;
 	struct assay_diag why;
-	struct group g;
+	struct code_group g;
 	size_t n;
 	int err = code->open(code->data, mapping, address, &object, &why);
 
@@ -283,7 +250,7 @@ static int look_into(struct disassembly *d, uint32_t mapping, struct run spots, 
 	if (err)
 		return keep_failure(d, &why, diag);
 	if (d->has_address && covers(&d->ctx->profile->mappings.items[mapping], d->address) &&
-		find_group(symbols, n, d->address - object->base, &g))
+		code_find_group(symbols, n, d->address - object->base, &g))
 		d->address_in_symbol |= d->address - object->base < g.end;
 	for (size_t i = spots.from; i < spots.to; i++)
 		d->spots.items[i].address -= object->base;

@@ -103,6 +103,14 @@ static const char tree_details[] = "A block for each function, in the order of t
 				   "  calls%  its share of the cum of the function in the middle\n"
 				   "Neighbours may be indirect, where the functions between are left out.\n";
 
+static const char weblist_details[] =
+	"One HTML page that needs no network. The pattern is matched with functions and\n"
+	"files, or is an address. The columns are the line, the value spent on it, and\n"
+	"the value spent on it and in what it called. A click on a line, or Enter, shows\n"
+	"the instructions that it was made into, under the calls that were inlined\n"
+	"there. Without the binary there are the lines alone. -output=FILE writes the\n"
+	"page there, and no browser runs.\n";
+
 const struct report reports[] = {
 	{ "callgrind", NULL, "Graph in callgrind format", callgrind_details,
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
@@ -144,7 +152,9 @@ const struct report reports[] = {
 	{ "traces", NULL, "Every sample with its stack", traces_details, REPORT_FORMAT, traces_run },
 	{ "tree", NULL, "Callers and callees of every function", tree_details, GRAPH, tree_run },
 	{ "web", NULL, "Graph in a browser", picture_details, PICTURE, dot_run, "svg", "svg", REPORT_BROWSER },
-	{ "weblist", "regex", "Source and assembly of matching functions in a browser", NULL, REPORT_FORMAT, NULL },
+	{ "weblist", "regex", "Source and assembly of matching functions in a browser", weblist_details,
+		REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_INLINES, weblist_run, "html", NULL,
+		REPORT_BROWSER },
 	{ NULL, NULL, NULL, NULL, 0, NULL },
 };
 
