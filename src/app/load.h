@@ -2,6 +2,7 @@
 #ifndef APP_LOAD_H
 #define APP_LOAD_H
 
+#include "app/names.h"
 #include "app/options.h"
 #include "base/ctx.h"
 #include "format/bytes.h"
@@ -14,6 +15,7 @@ struct load_options {
 	const char *build_id;   /* for a main binary without one, or "" */
 	const char *comment;    /* to add, or "" */
 	bool all_frames;        /* do not apply the profile's own drop_frames */
+	struct names *names;    /* where names and lines come from that the profile does not have, or NULL */
 };
 
 int load_source(const struct assay_profile **out, const char *source, const struct load_options *options,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/objects.h"
 #include "app/sources.h"
 #include "base/diag.h"
 #include "base/regex.h"
@@ -20,6 +21,7 @@ struct plan {
 	const char *argument;
 	struct regex *pattern;
 	struct sources *sources;
+	struct objects *objects; /* NULL without names */
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
 };
@@ -219,10 +221,13 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.encode = proto_write_gzip,
 		.read_source = sources_read,
 		.source_data = plan->sources,
+		.code = plan->objects ? &plan->objects->code : NULL,
 	};
 	struct graph g;
 	int err = 0;
 
+	if (plan->objects)
+		rc.accounts = symbolizer_accounts(plan->objects->names->symbolizer, &rc.n_accounts);
 	if (report->flags & REPORT_NEEDS_GRAPH) {
 		err = make_graph(view, report, plan, units, &g, &tags, ctx, diag);
 		rc.graph = err ? NULL : &g;
@@ -260,10 +265,12 @@ static int run_plan(const struct assay_profile *p, const struct report *report, 
 }
 
 int run_report(const struct assay_profile *p, const struct report *report, const char *argument,
-	const struct assay_options *o, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+	const struct assay_options *o, struct names *names, struct assay_ctx *ctx, struct buf *out,
+	struct assay_diag *diag)
 {
 	struct label_units units;
 	struct sources sources;
+	struct objects objects;
 	struct plan plan;
 	int err;
 
@@ -278,9 +285,15 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 	sources_init(&sources, o, ctx);
 	err = plan_make(&plan, report, argument, o, p, diag);
 	plan.sources = &sources;
+	if (names) {
+		objects_init(&objects, names, p, option_on(o, OPT_INTEL_SYNTAX));
+		plan.objects = &objects;
+	}
 	if (!err)
 		err = run_plan(p, report, &plan, option_on(o, OPT_RELATIVE_PERCENTAGES), &units, ctx, out, diag);
 	plan_release(&plan);
+	if (names)
+		objects_release(&objects);
 	sources_release(&sources);
 	label_units_release(&units);
 	return err;

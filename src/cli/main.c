@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "app/load.h"
+#include "app/names.h"
 #include "app/output.h"
 #include "app/run.h"
-#include "app/symbolize_mode.h"
 #include "base/ctx.h"
 #include "base/diag.h"
 #include "cli/flags.h"
@@ -75,24 +75,18 @@ static int max_size(const struct assay_options *o, uint64_t *size, struct assay_
 }
 
 /* Names that are not there are not made up; but nobody shall take [app] for one either. */
-static void tell_unnamed(const struct assay_profile *p, const char *mode)
+static void tell_unnamed(const struct assay_profile *p, const struct names *names)
 {
-	struct symbolize_mode m;
 	size_t n = 0;
 
-	if (!symbolize_mode_parse(&m, mode)) {
-		messagef("ignoring unrecognized symbolization option: %s", mode);
-		message("expecting -symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]]");
-	}
 	for (size_t i = 0; i < p->locations.n; i++)
 		n += p->locations.items[i].n_lines == 0;
-	if (n && !m.none)
-		messagef("%zu of %zu locations have no names, and this version does not look for them in binaries", n,
-			p->locations.n);
+	if (n && !names->options.none)
+		messagef("%zu of %zu locations have no names; assay symbols PROFILE says why", n, p->locations.n);
 }
 
 static int load(const struct assay_profile **profile, const struct command_line *cl, const char *const *sources,
-	size_t n, const char *executable, struct assay_ctx *ctx)
+	size_t n, const char *executable, struct names *names, struct assay_ctx *ctx)
 {
 	const struct assay_options *o = &cl->options;
 	bool is_diff = *option_text(o, OPT_DIFF_BASE);
@@ -107,6 +101,7 @@ static int load(const struct assay_profile **profile, const struct command_line 
 			.build_id = option_text(o, OPT_BUILDID),
 			.comment = option_text(o, OPT_ADD_COMMENT),
 			.all_frames = option_on(o, OPT_ALL_FRAMES),
+			.names = names,
 		},
 		.complain = complain_of_source,
 	};
@@ -114,16 +109,17 @@ static int load(const struct assay_profile **profile, const struct command_line 
 	return load_request(profile, &request, ctx);
 }
 
-static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct assay_ctx *ctx)
+static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct names *names,
+	struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
 	struct assay_diag diag;
 	enum status status = STATUS_OK;
 	int err;
 
-	err = run_report(profile, cl->report, cl->argument, &cl->options, ctx, &out, &diag);
+	err = run_report(profile, cl->report, cl->argument, &cl->options, names, ctx, &out, &diag);
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
-		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
+		tell_unnamed(profile, names);
 	if (!err)
 		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
 	if (err)
@@ -140,14 +136,18 @@ static enum status run_on_sources(const struct command_line *cl, const char *con
 	struct assay_ctx ctx = { .warn = warn };
 	const struct assay_profile *profile;
 	struct assay_diag diag;
-	enum status status;
+	struct names names;
+	enum status status = STATUS_FAILED;
 
 	if (max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	if (load(&profile, cl, sources, n, executable, &ctx) < 0)
-		return STATUS_FAILED;
-	status = report_on(cl, profile, &ctx);
-	profile_free(profile);
+	if (names_init(&names, &cl->options, cl->report->flags & REPORT_ACCOUNTS, &ctx, &diag) < 0)
+		return complain(&diag);
+	if (load(&profile, cl, sources, n, executable, &names, &ctx) == 0) {
+		status = report_on(cl, profile, &names, &ctx);
+		profile_free(profile);
+	}
+	names_release(&names);
 	return status;
 }
 

@@ -79,6 +79,12 @@ static const char raw_details[] = "Each sample is a line with its values, a colo
 				  "inlined into follows on lines of its own. Values are as recorded: -unit,\n"
 				  "-divide_by and -sample_index do not count.\n";
 
+static const char symbols_details[] =
+	"A line for each binary that the profile names: how many of the addresses in it\n"
+	"have names, and what kept the others from getting them. Below it are the build\n"
+	"id that the profile wants, the files that were tried for it, in order, and what\n"
+	"was in the one that was taken. docs/symbols.md tells how binaries are found.\n";
+
 static const char tags_details[] = "Under each label key, with what its samples add up to, the values of that\n"
 				   "label, largest first. Shares are of the total. A sample with several values\n"
 				   "under a key counts for each of them.\n";
@@ -136,6 +142,8 @@ const struct report reports[] = {
 	{ "raw", NULL, "The profile as text", raw_details, REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS,
 		raw_run },
 	{ "svg", NULL, "Graph as SVG", picture_details, PICTURE, dot_run, "svg", "svg", NULL },
+	{ "symbols", NULL, "Where the names of each binary came from, or why there are none", symbols_details,
+		REPORT_ACCOUNTS, symbols_run },
 	{ "tags", NULL, "Label values with their shares", tags_details, REPORT_FORMAT, tags_run },
 	{ "text", NULL, "The same as top", top_details, TABLE, top_run },
 	{ "top", NULL, "Functions with the largest values, one per line", top_details, TABLE, top_run },

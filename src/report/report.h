@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "graph/graph.h"
+#include "profile/account.h"
 #include "report/code.h"
 
 /*
@@ -56,6 +57,9 @@ struct report_ctx {
 	int (*read_source)(void *data, struct str path, struct source_text *text, struct assay_diag *diag);
 	void *source_data;
 
+	const struct mapping_account *accounts; /* by mapping: where names came from; none when nobody looked */
+	size_t n_accounts;
+
 	const struct code *code; /* NULL when there is nobody to ask for binaries */
 
 	/* Adds a profile in the form in which profiles are kept in files, for the reports that are one. */
@@ -84,6 +88,8 @@ enum report_flags {
 	/* Inlined calls are not shown, or always are, whatever -noinlines says. */
 	REPORT_NO_INLINES = 1 << 10,
 	REPORT_INLINES = 1 << 11,
+	/* About the binaries of the profile: all of them are looked for. */
+	REPORT_ACCOUNTS = 1 << 12,
 };
 
 struct report {
@@ -124,6 +130,7 @@ int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 int peek_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int symbols_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);

@@ -355,7 +355,7 @@ static int report_with_argument(struct outcome *o, const struct sweep *s, struct
 	char *text;
 
 	if (!err)
-		err = run_report(o->profile, report_find(s->report), s->argument, options, ctx, &out, &o->diag);
+		err = run_report(o->profile, report_find(s->report), s->argument, options, NULL, ctx, &out, &o->diag);
 	if (!err) {
 		text = buf_detach(&out, &len);
 		if (text) {
