@@ -310,7 +310,7 @@ static int add_call(struct page *p, const struct weblist_frame *call, size_t ind
 	if (err)
 		return err;
 	/* A column of blanks under the line number, the values and the address. */
-	buf_add_fill(p->out, ' ', 44);
+	buf_add_fill(p->out, ' ', 42);
 	buf_add_str(p->out, STR("<span class=inlinesrc>"));
 	add_padded(p, indent, trim_blanks(line));
 	buf_add_str(p->out, STR("</span> "));
