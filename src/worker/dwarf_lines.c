@@ -162,6 +162,8 @@ int dwarf_lines_open(struct dwarf_lines **out, struct dwarf_file *f, struct assa
 	(void)load_wide;
 	(void)info_narrow;
 	(void)load_narrow;
+	/* libdwarf would note each allocation in a tree; rows are released without it (dwarf_srclines_dealloc_b()). */
+	dwarf_set_de_alloc_flag(0);
 	l->file = f;
 	l->interface.LIBDWARF_INTERFACE(object) = l;
 	l->interface.LIBDWARF_INTERFACE(methods) = &methods;

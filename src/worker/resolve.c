@@ -204,14 +204,21 @@ static int resolve_units(struct job *j)
 
 /*
  * The symbol names the outermost frame, also where there are entries: it tells clones apart, and it has the linkage
- * name of functions that the entries give only the plain one of.
+ * name of functions that the entries give only the plain one of. Where no line is known the table may know the file.
  */
+static void name_from_symbol(struct object_frame *frame, const struct symbol *symbol)
+{
+	frame->name = symbol->name;
+	if (!frame->file.len)
+		frame->file = symbol->file;
+}
+
 static int answer(struct job *j, size_t i, bool symbols_only, const struct object_sink *sink)
 {
 	const struct symbols *table = &j->object->symbols;
 	uint64_t address = j->addresses[i];
 	const struct symbol *symbol = symbols_only ? symbols_below(table, address) : symbols_at(table, address);
-	struct object_frame alone = { .file = STR("") };
+	struct object_frame alone = { .name = STR(""), .file = STR("") };
 	struct object_answer answer = { .address = address };
 
 	if (j->found && j->found[i].n) {
@@ -220,9 +227,11 @@ static int answer(struct job *j, size_t i, bool symbols_only, const struct objec
 		answer.frames = frames;
 		answer.n_frames = j->found[i].n;
 		if (symbol)
-			frames[answer.n_frames - 1].name = symbol->name;
+			name_from_symbol(&frames[answer.n_frames - 1], symbol);
 	} else if (symbol) {
-		alone.name = symbol->name;
+		name_from_symbol(&alone, symbol);
+		if (symbols_only)
+			alone.file = STR("");
 		answer.frames = &alone;
 		answer.n_frames = 1;
 		answer.from_symbols = true;
