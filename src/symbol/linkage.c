@@ -24,6 +24,7 @@
 #define MAX_NAME 4096        /* longest name looked at */
 #define MAX_TEXT (64 << 10)  /* longest text that a name may stand for */
 #define MAX_TREE (1 << 16)   /* most nodes of a tree written out in full */
+#define MAX_CONVERSIONS 8    /* template parameters with arguments, where they cost more the more there are */
 #define MAX_SCOPES (1 << 16) /* entries that libiberty's printer may want on the stack, 16 bytes each */
 
 /* --- text on its way out --- */
@@ -372,13 +373,54 @@ static bool print_tree(struct buf *out, struct tree *t)
 	return true;
 }
 
+/*
+ * In the name of a conversion operator libiberty reads the arguments of a template parameter once to see whose they
+ * are and once more to keep them, and so each one within another doubles its work: _ZN1AcvT_IXcvT_IXcvT_I...
+ */
+static bool is_read_too_often(const char *name)
+{
+	unsigned n = 0;
+
+	for (const char *p = strstr(name, "cv"); p; p = strchr(p, 'T')) {
+		p += strspn(p, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		n += p[0] == '_' && (p[1] == 'I' || (p[1] == '_' && p[2] == 'I'));
+		p += *p != '\0';
+	}
+	return n > MAX_CONVERSIONS;
+}
+
+/*
+ * This entry of libiberty 2.40 forgets to say, in a variable of its own, by which grammar names in expressions are to be
+ * read: by the old one if 0 happens to lie where the variable will, else by the new one. So that the same name gives
+ * the same text each time, what lies there is what we put there. A libiberty that sets it does not care.
+ */
+static __attribute__((noinline)) void leave_on_stack(int byte)
+{
+	char below[1024];
+
+	memset(below, byte, sizeof(below));
+	__asm__ volatile("" : : "r"(below) : "memory");
+}
+
+static struct demangle_component *parse_by(const char *name, int options, void **block)
+{
+	struct demangle_component *root;
+
+	leave_on_stack(1);
+	root = cplus_demangle_v3_components(name, options, block);
+	if (root)
+		return root;
+	leave_on_stack(0);
+	return cplus_demangle_v3_components(name, options, block);
+}
+
 static struct demangle_component *parse_once(const char *name, enum demangle_mode mode, void **block)
 {
-	struct demangle_component *root = cplus_demangle_v3_components(name, DMGL_PARAMS | DMGL_ANSI, block);
+	struct demangle_component *root = parse_by(name, DMGL_PARAMS | DMGL_ANSI, block);
 
 	/* Where parameters are not wanted, neither they nor anything behind them needs to make sense. */
 	if (!root && mode != DEMANGLE_FULL)
-		root = cplus_demangle_v3_components(name, DMGL_ANSI, block);
+		root = parse_by(name, DMGL_ANSI, block);
 	return root;
 }
 
@@ -406,6 +448,8 @@ static bool add_tree(struct buf *out, const char *name, size_t len, enum demangl
 	void *block = NULL;
 	bool no_memory = false, done = false;
 
+	if (is_read_too_often(name))
+		return false;
 	t.root = parse(name, len, mode, &block, &no_memory);
 	if (t.root) {
 		t.nodes = block;
