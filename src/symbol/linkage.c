@@ -76,6 +76,7 @@ static bool take_back(struct printed *p)
 struct tree {
 	struct demangle_component *nodes; /* the block that libiberty handed out, which begins with the nodes */
 	size_t n;                         /* how many there can be */
+	size_t n_seen;                    /* and how many to look at: all that was seen lies before */
 	struct demangle_component *root;
 	uint32_t *size; /* by node: nodes below it and itself, each as often as it is printed */
 	uint32_t *stack;
@@ -141,6 +142,8 @@ static bool open_node(struct tree *t, struct demangle_component *c, size_t *n)
 	unsigned n_children = children(c, child);
 
 	t->size[c - t->nodes] = OPEN;
+	if ((size_t)(c - t->nodes) >= t->n_seen)
+		t->n_seen = (size_t)(c - t->nodes) + 1;
 	t->n_templates += c->type == DEMANGLE_COMPONENT_TEMPLATE;
 	t->n_references += c->type == DEMANGLE_COMPONENT_REFERENCE || c->type == DEMANGLE_COMPONENT_RVALUE_REFERENCE;
 	for (unsigned i = 0; i < n_children; i++) {
@@ -232,7 +235,7 @@ static void shorten(struct demangle_component *c)
 
 static void drop_templates(struct tree *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n_seen; i++) {
 		struct demangle_component *c = &t->nodes[i];
 
 		if (t->size[i] == UNSEEN)
@@ -272,7 +275,7 @@ static void drop_parameters(struct tree *t)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n_seen; i++) {
 		struct demangle_component *c = &t->nodes[i];
 
 		if (t->size[i] != UNSEEN && c->type == DEMANGLE_COMPONENT_LOCAL_NAME && has_node(t, c->u.s_binary.left))
@@ -299,7 +302,7 @@ static void drop_parameters(struct tree *t)
 /* &(f<int>) for &(void f<int>(int)): libiberty itself does so only where the function is no template. */
 static void drop_types_of_addresses(struct tree *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n_seen; i++) {
 		struct demangle_component *c = &t->nodes[i];
 
 		if (t->size[i] != UNSEEN && c->type == DEMANGLE_COMPONENT_UNARY && has_node(t, c->u.s_binary.right))
