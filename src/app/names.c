@@ -94,8 +94,9 @@ static void tell_mode(const char *text, bool known, const struct symbolize_mode 
 {
 	if (!known) {
 		ctx_warn(ctx, "ignoring unrecognized symbolization option: %s", text);
-		ctx_warn(ctx, "expecting "
-			      "-symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]]");
+		ctx_warn(ctx,
+			"expecting "
+			"-symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]]");
 	}
 	if (!m->local && !m->none)
 		ctx_warn(ctx, "-symbolize=remote: assay reads files; it does not ask servers for names");

@@ -54,8 +54,8 @@ static void set_object(struct object_entry *e, struct binary *b, uint64_t base)
 	e->object = (struct code_object){ base, str_of(b->path), b->identity.modified };
 }
 
-static int open_entry(struct objects *o, struct object_entry *e, const struct mapping *m, uint64_t address,
-	struct assay_diag *diag)
+static int open_entry(
+	struct objects *o, struct object_entry *e, const struct mapping *m, uint64_t address, struct assay_diag *diag)
 {
 	struct str file = profile_str(o->profile, m->file);
 	const struct base_mapping place = { m->start, m->limit, m->offset };
@@ -74,8 +74,8 @@ static int open_entry(struct objects *o, struct object_entry *e, const struct ma
 	return err;
 }
 
-static int code_open(void *data, uint32_t mapping, uint64_t address, const struct code_object **object,
-	struct assay_diag *diag)
+static int code_open(
+	void *data, uint32_t mapping, uint64_t address, const struct code_object **object, struct assay_diag *diag)
 {
 	struct objects *o = data;
 	struct object_entry *e;

@@ -12,7 +12,7 @@ struct objects {
 	struct names *names;
 	const struct assay_profile *profile;
 	bool intel_syntax;
-	struct object_entry **entries; /* by mapping, NULL where nobody asked */
+	struct object_entry **entries;     /* by mapping, NULL where nobody asked */
 	VEC(struct symbol_list *) symbols; /* of binaries */
 
 	/* What instructions() gave last. */

@@ -16,13 +16,13 @@ struct account_try {
 };
 
 enum account_state {
-	ACCOUNT_UNUSED,      /* no location is in the mapping */
-	ACCOUNT_NAMED,       /* the profile has the names */
-	ACCOUNT_LEFT_ALONE,  /* there is no binary of that name: [vdso], //anon */
-	ACCOUNT_NOT_LOOKED,  /* nobody wanted names: -symbolize=none */
-	ACCOUNT_NOT_FOUND,   /* no file, or none that is the right one */
-	ACCOUNT_FOUND,       /* path is the file */
-	ACCOUNT_BY_ADDRESS,  /* no file either, but a list of addresses had names */
+	ACCOUNT_UNUSED,     /* no location is in the mapping */
+	ACCOUNT_NAMED,      /* the profile has the names */
+	ACCOUNT_LEFT_ALONE, /* there is no binary of that name: [vdso], //anon */
+	ACCOUNT_NOT_LOOKED, /* nobody wanted names: -symbolize=none */
+	ACCOUNT_NOT_FOUND,  /* no file, or none that is the right one */
+	ACCOUNT_FOUND,      /* path is the file */
+	ACCOUNT_BY_ADDRESS, /* no file either, but a list of addresses had names */
 };
 
 struct mapping_account {

@@ -47,7 +47,8 @@ static void add_state(struct buf *out, const struct mapping_account *a)
 		buf_addf(out, "%zu of %zu locations have names: there is no binary of that name", a->n_after, a->n);
 		return;
 	case ACCOUNT_NOT_LOOKED:
-		buf_addf(out, "%zu of %zu locations have names; -symbolize says not to look for more", a->n_after, a->n);
+		buf_addf(
+			out, "%zu of %zu locations have names; -symbolize says not to look for more", a->n_after, a->n);
 		return;
 	case ACCOUNT_NOT_FOUND:
 		add_found(out, a);

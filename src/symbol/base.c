@@ -122,19 +122,18 @@ static int segment_of_address(const struct object_segment **out, const struct ba
 		if (!is_in_mapping(s, m) || at < s->offset || at - s->offset >= s->mem_size)
 			continue;
 		if (found)
-			return diag_set(diag, ASSAY_ERR_FORMAT, "several segments hold offset 0x%llx",
-				(unsigned long long)at);
+			return diag_set(
+				diag, ASSAY_ERR_FORMAT, "several segments hold offset 0x%llx", (unsigned long long)at);
 		found = s;
 	}
 	if (!found)
-		return diag_set(
-			diag, ASSAY_ERR_FORMAT, "no segment holds offset 0x%llx", (unsigned long long)at);
+		return diag_set(diag, ASSAY_ERR_FORMAT, "no segment holds offset 0x%llx", (unsigned long long)at);
 	*out = found;
 	return 0;
 }
 
-static int find_segment(const struct object_segment **out, const struct base_image *image,
-	const struct base_mapping *m, uint64_t address, struct assay_diag *diag)
+static int find_segment(const struct object_segment **out, const struct base_image *image, const struct base_mapping *m,
+	uint64_t address, struct assay_diag *diag)
 {
 	size_t n_loads = 0, n = 0;
 
@@ -164,8 +163,8 @@ int base_find(uint64_t *base, const struct base_image *image, const struct base_
 	int err = 0;
 
 	if (address < m->start || address >= m->limit)
-		return diag_set(diag, ASSAY_ERR_FORMAT, "address 0x%llx is outside the mapping",
-			(unsigned long long)address);
+		return diag_set(
+			diag, ASSAY_ERR_FORMAT, "address 0x%llx is outside the mapping", (unsigned long long)address);
 	if (image->has_kernel || m->start >= m->limit || m->limit >= UPPER_HALF)
 		s = text_segment(image);
 	else

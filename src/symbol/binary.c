@@ -272,8 +272,8 @@ int binary_look(struct binary *b, const struct binary_options *o, struct workers
 		return 0;
 	b->looked = true;
 	diag_set(&b->why, ASSAY_ERR_IO, "no such file was found");
-	result = find_binary(&o->places, str_of(b->file), str_of(b->build_id),
-		&(struct find_visitor){ visit_candidate, &l });
+	result = find_binary(
+		&o->places, str_of(b->file), str_of(b->build_id), &(struct find_visitor){ visit_candidate, &l });
 	if (l.err)
 		return l.err;
 	return result < 0 ? diag_nomem(diag, "a path") : 0;

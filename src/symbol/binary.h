@@ -37,7 +37,7 @@ struct binary {
 	VEC(struct object_segment) segments;
 
 	VEC(struct binary_try) tries;
-	size_t n_more_tries; /* that there was no room for */
+	size_t n_more_tries;   /* that there was no room for */
 	struct assay_diag why; /* why there is no path; code 0 while there is one */
 	bool is_mismatch;      /* that is because of the build id alone */
 	char flaw[256];        /* what was broken in it all the same, or "" */

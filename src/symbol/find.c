@@ -11,7 +11,6 @@
 #include "base/diag.h"
 #include "base/path.h"
 
-
 struct search {
 	const struct find_options *options;
 	const struct find_visitor *visitor;
@@ -22,7 +21,7 @@ struct search {
 static bool is_clean_name(struct str name)
 {
 	return name.len && !memchr(name.p, '/', name.len) && !memchr(name.p, '\0', name.len) &&
-		!str_equal(name, STR(".")) && !str_equal(name, STR(".."));
+	       !str_equal(name, STR(".")) && !str_equal(name, STR(".."));
 }
 
 static int visit(struct search *s)
@@ -54,8 +53,9 @@ static int try_parts(struct search *s, const struct str *parts, size_t n)
 	return visit(s);
 }
 
-#define TRY(s, ...) try_parts(s, (const struct str[]){ __VA_ARGS__ }, \
-	sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
+#define TRY(s, ...)                                       \
+	try_parts(s, (const struct str[]){ __VA_ARGS__ }, \
+		sizeof((const struct str[]){ __VA_ARGS__ }) / sizeof(struct str))
 
 static int compare_names(const void *a, const void *b)
 {
@@ -368,8 +368,7 @@ bool find_is_unsymbolizable(struct str file)
 	struct str base = file.len ? path_base(file) : STR("");
 
 	return str_starts(base, STR("[")) || str_starts(base, STR("linux-vdso")) ||
-		str_starts(file, STR("/dev/dri/")) || str_starts(file, STR("/memfd:")) ||
-		str_equal(file, STR("//anon"));
+	       str_starts(file, STR("/dev/dri/")) || str_starts(file, STR("/memfd:")) || str_equal(file, STR("//anon"));
 }
 
 static int no_file(const char *path, int error, struct assay_diag *diag)

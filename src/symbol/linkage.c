@@ -24,6 +24,7 @@
 #define MAX_NAME 4096        /* longest name looked at */
 #define MAX_TEXT (64 << 10)  /* longest text that a name may stand for */
 #define MAX_TREE (1 << 16)   /* most nodes of a tree written out in full */
+#define MAX_CONVERSIONS 8    /* template parameters with arguments, where they cost more the more there are */
 #define MAX_SCOPES (1 << 16) /* entries that libiberty's printer may want on the stack, 16 bytes each */
 
 /* --- text on its way out --- */
@@ -75,6 +76,7 @@ static bool take_back(struct printed *p)
 struct tree {
 	struct demangle_component *nodes; /* the block that libiberty handed out, which begins with the nodes */
 	size_t n;                         /* how many there can be */
+	size_t n_seen;                    /* and how many to look at: all that was seen lies before */
 	struct demangle_component *root;
 	uint32_t *size; /* by node: nodes below it and itself, each as often as it is printed */
 	uint32_t *stack;
@@ -140,6 +142,8 @@ static bool open_node(struct tree *t, struct demangle_component *c, size_t *n)
 	unsigned n_children = children(c, child);
 
 	t->size[c - t->nodes] = OPEN;
+	if ((size_t)(c - t->nodes) >= t->n_seen)
+		t->n_seen = (size_t)(c - t->nodes) + 1;
 	t->n_templates += c->type == DEMANGLE_COMPONENT_TEMPLATE;
 	t->n_references += c->type == DEMANGLE_COMPONENT_REFERENCE || c->type == DEMANGLE_COMPONENT_RVALUE_REFERENCE;
 	for (unsigned i = 0; i < n_children; i++) {
@@ -231,7 +235,7 @@ static void shorten(struct demangle_component *c)
 
 static void drop_templates(struct tree *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n_seen; i++) {
 		struct demangle_component *c = &t->nodes[i];
 
 		if (t->size[i] == UNSEEN)
@@ -271,7 +275,7 @@ static void drop_parameters(struct tree *t)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n_seen; i++) {
 		struct demangle_component *c = &t->nodes[i];
 
 		if (t->size[i] != UNSEEN && c->type == DEMANGLE_COMPONENT_LOCAL_NAME && has_node(t, c->u.s_binary.left))
@@ -298,7 +302,7 @@ static void drop_parameters(struct tree *t)
 /* &(f<int>) for &(void f<int>(int)): libiberty itself does so only where the function is no template. */
 static void drop_types_of_addresses(struct tree *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
+	for (size_t i = 0; i < t->n_seen; i++) {
 		struct demangle_component *c = &t->nodes[i];
 
 		if (t->size[i] != UNSEEN && c->type == DEMANGLE_COMPONENT_UNARY && has_node(t, c->u.s_binary.right))
@@ -372,13 +376,54 @@ static bool print_tree(struct buf *out, struct tree *t)
 	return true;
 }
 
+/*
+ * In the name of a conversion operator libiberty reads the arguments of a template parameter once to see whose they
+ * are and once more to keep them, and so each one within another doubles its work: _ZN1AcvT_IXcvT_IXcvT_I...
+ */
+static bool is_read_too_often(const char *name)
+{
+	unsigned n = 0;
+
+	for (const char *p = strstr(name, "cv"); p; p = strchr(p, 'T')) {
+		p += strspn(p, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		n += p[0] == '_' && (p[1] == 'I' || (p[1] == '_' && p[2] == 'I'));
+		p += *p != '\0';
+	}
+	return n > MAX_CONVERSIONS;
+}
+
+/*
+ * This entry of libiberty 2.40 forgets to say, in a variable of its own, by which grammar names in expressions are to be
+ * read: by the old one if 0 happens to lie where the variable will, else by the new one. So that the same name gives
+ * the same text each time, what lies there is what we put there. A libiberty that sets it does not care.
+ */
+static __attribute__((noinline)) void leave_on_stack(int byte)
+{
+	char below[1024];
+
+	memset(below, byte, sizeof(below));
+	__asm__ volatile("" : : "r"(below) : "memory");
+}
+
+static struct demangle_component *parse_by(const char *name, int options, void **block)
+{
+	struct demangle_component *root;
+
+	leave_on_stack(1);
+	root = cplus_demangle_v3_components(name, options, block);
+	if (root)
+		return root;
+	leave_on_stack(0);
+	return cplus_demangle_v3_components(name, options, block);
+}
+
 static struct demangle_component *parse_once(const char *name, enum demangle_mode mode, void **block)
 {
-	struct demangle_component *root = cplus_demangle_v3_components(name, DMGL_PARAMS | DMGL_ANSI, block);
+	struct demangle_component *root = parse_by(name, DMGL_PARAMS | DMGL_ANSI, block);
 
 	/* Where parameters are not wanted, neither they nor anything behind them needs to make sense. */
 	if (!root && mode != DEMANGLE_FULL)
-		root = cplus_demangle_v3_components(name, DMGL_ANSI, block);
+		root = parse_by(name, DMGL_ANSI, block);
 	return root;
 }
 
@@ -406,6 +451,8 @@ static bool add_tree(struct buf *out, const char *name, size_t len, enum demangl
 	void *block = NULL;
 	bool no_memory = false, done = false;
 
+	if (is_read_too_often(name))
+		return false;
 	t.root = parse(name, len, mode, &block, &no_memory);
 	if (t.root) {
 		t.nodes = block;

@@ -103,16 +103,16 @@ static void settle(struct name_map *m)
 		struct name_map_entry *e = &m->entries.items[i];
 
 		if (!e->end)
-			e->end = i + 1 < n			? m->entries.items[i + 1].start :
-				e->start > UINT64_MAX - LAST_SIZE ? UINT64_MAX :
-								    e->start + LAST_SIZE;
+			e->end = i + 1 < n                           ? m->entries.items[i + 1].start
+				 : e->start > UINT64_MAX - LAST_SIZE ? UINT64_MAX
+								     : e->start + LAST_SIZE;
 		else if (i + 1 < n && e->end > m->entries.items[i + 1].start)
 			e->end = m->entries.items[i + 1].start;
 	}
 }
 
-int name_map_parse(struct name_map *m, char *text, size_t len, enum name_map_format format, size_t *n_bad,
-	struct assay_diag *diag)
+int name_map_parse(
+	struct name_map *m, char *text, size_t len, enum name_map_format format, size_t *n_bad, struct assay_diag *diag)
 {
 	struct str rest = { text, len };
 	uint32_t order = 0;
@@ -153,8 +153,8 @@ static int read_text(int fd, const char *path, char **text, size_t *len, struct 
 		if (n < 0 || b.len > NAME_MAP_MAX_SIZE) {
 			buf_release(&b);
 			return n < 0 ? diag_set(diag, ASSAY_ERR_IO, "read %s: %s", path,
-					       diag_errno(errno, why, sizeof(why))) :
-				       diag_set(diag, ASSAY_ERR_TOO_BIG, "%s is too large", path);
+					       diag_errno(errno, why, sizeof(why)))
+				     : diag_set(diag, ASSAY_ERR_TOO_BIG, "%s is too large", path);
 		}
 		buf_add(&b, chunk, (size_t)n);
 	}

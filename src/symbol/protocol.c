@@ -77,9 +77,9 @@ enum info_bits {
 static unsigned info_bits(const struct object_info *i)
 {
 	return (i->is_64 ? INFO_64 : 0) | (i->big_endian ? INFO_BIG_ENDIAN : 0) | (i->has_text ? INFO_TEXT : 0) |
-		(i->has_symtab ? INFO_SYMTAB : 0) | (i->has_dynsym ? INFO_DYNSYM : 0) |
-		(i->has_lines ? INFO_LINES : 0) | (i->has_units ? INFO_UNITS : 0) | (i->is_split ? INFO_SPLIT : 0) |
-		(i->has_mini_debug ? INFO_MINI_DEBUG : 0);
+	       (i->has_symtab ? INFO_SYMTAB : 0) | (i->has_dynsym ? INFO_DYNSYM : 0) | (i->has_lines ? INFO_LINES : 0) |
+	       (i->has_units ? INFO_UNITS : 0) | (i->is_split ? INFO_SPLIT : 0) |
+	       (i->has_mini_debug ? INFO_MINI_DEBUG : 0);
 }
 
 static void set_info_bits(struct object_info *i, unsigned bits)

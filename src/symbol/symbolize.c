@@ -118,8 +118,8 @@ static int add_binary(struct symbolizer *s, struct str file, struct str build_id
 	return 0;
 }
 
-int symbolizer_binary(struct symbolizer *s, struct str file, struct str build_id, struct binary **binary,
-	struct assay_diag *diag)
+int symbolizer_binary(
+	struct symbolizer *s, struct str file, struct str build_id, struct binary **binary, struct assay_diag *diag)
 {
 	struct binary *b = symbolizer_known(s, file, build_id);
 	int err = b ? 0 : add_binary(s, file, build_id, &b);
@@ -152,8 +152,8 @@ static int hear_value(void *data, enum message_type type, struct str body)
 }
 
 /* The address of the symbol that a kernel mapping was measured by: [kernel.kallsyms]_stext. */
-static int find_kernel(struct symbolizer *s, struct binary *b, struct str file, struct base_image *image,
-	struct assay_diag *diag)
+static int find_kernel(
+	struct symbolizer *s, struct binary *b, struct str file, struct base_image *image, struct assay_diag *diag)
 {
 	static const struct str head = { "[kernel.kallsyms]", 17 };
 	struct symbol_value value = { 0 };
@@ -167,7 +167,8 @@ static int find_kernel(struct symbolizer *s, struct binary *b, struct str file, 
 	struct buf body = BUF_INIT;
 	int err;
 
-	protocol_add_text(&body, str_starts(file, head) && file.len > head.len ? str_skip(file, head.len) : STR("_stext"));
+	protocol_add_text(
+		&body, str_starts(file, head) && file.len > head.len ? str_skip(file, head.len) : STR("_stext"));
 	q.body = buf_str(&body);
 	err = body.failed ? diag_nomem(diag, "a symbol") : workers_ask(&s->workers, &q, 1, diag);
 	buf_release(&body);
@@ -202,7 +203,7 @@ struct run {
 	struct symbolizer *s;
 	struct profile_builder *b;
 	struct assay_profile *p;
-	struct plan *plans;      /* by mapping */
+	struct plan *plans; /* by mapping */
 	VEC(struct inquiry) inquiries;
 	struct answers answers;
 	struct pairs names, starts, functions; /* of functions that were added: name and file, start line, both */
@@ -313,8 +314,8 @@ static int find_base(struct run *r, const struct location *l, struct plan *plan)
 	const struct mapping *m = &r->p->mappings.items[l->mapping];
 	const struct base_mapping place = { m->start, m->limit, m->offset };
 	struct assay_diag why = { .text = "" };
-	int err = symbolizer_base(
-		r->s, &plan->base, plan->binary, profile_str(r->p, m->file), &place, l->address, &why);
+	int err =
+		symbolizer_base(r->s, &plan->base, plan->binary, profile_str(r->p, m->file), &place, l->address, &why);
 
 	plan->has_base = !err;
 	if (err == ASSAY_ERR_CANCELED || err == ASSAY_ERR_NOMEM)
@@ -349,9 +350,9 @@ static int plan_mapping(struct run *r, size_t mapping, struct assay_diag *diag)
 
 	plan->inquiry = PROFILE_NONE;
 	if (a->n)
-		a->state = a->n_before == a->n || m->has_functions || m->has_filenames || m->has_line_numbers ?
-			ACCOUNT_NAMED :
-			ACCOUNT_NOT_LOOKED;
+		a->state = a->n_before == a->n || m->has_functions || m->has_filenames || m->has_line_numbers
+				   ? ACCOUNT_NAMED
+				   : ACCOUNT_NOT_LOOKED;
 	if (!wanted && !r->s->options.look_at_all)
 		return 0;
 	if (!a->n)
@@ -424,8 +425,8 @@ static int collect_addresses(struct run *r, struct assay_diag *diag)
 		if (l->mapping != PROFILE_NONE && r->plans[l->mapping].binary && is_wanted(r, l))
 			err = add_address(r, l, &r->plans[l->mapping]);
 		if (err)
-			return err == ASSAY_ERR_CANCELED ? diag_set(diag, err, "canceled") :
-							   diag_nomem(diag, "addresses");
+			return err == ASSAY_ERR_CANCELED ? diag_set(diag, err, "canceled")
+							 : diag_nomem(diag, "addresses");
 	}
 	for (size_t i = 0; i < r->inquiries.n; i++)
 		sort_addresses(&r->inquiries.items[i]);
@@ -485,8 +486,7 @@ static int fill_location(struct run *r, struct location *l, struct assay_diag *d
 	const struct inquiry *q = &r->inquiries.items[plan->inquiry];
 	struct mapping_account *a = account_of(r, l->mapping);
 	uint64_t address = l->address - plan->base;
-	const uint64_t *at =
-		bsearch(&address, q->addresses.items, q->addresses.n, sizeof(address), compare_addresses);
+	const uint64_t *at = bsearch(&address, q->addresses.items, q->addresses.n, sizeof(address), compare_addresses);
 	const struct answer *answer = &q->answers[at - q->addresses.items];
 	const struct answer_frame *frames = r->answers.frames.items + answer->first;
 	bool lines = false;
@@ -549,8 +549,8 @@ static int ask_binaries(struct run *r, struct assay_diag *diag)
 		return err;
 	if (answers_init(&r->answers) < 0)
 		return diag_nomem(diag, "names");
-	err = answers_ask(&r->answers, r->inquiries.items, r->inquiries.n, r->s->options.symbols_only, &r->s->workers,
-		diag);
+	err = answers_ask(
+		&r->answers, r->inquiries.items, r->inquiries.n, r->s->options.symbols_only, &r->s->workers, diag);
 	if (!err)
 		tell_inquiries(r);
 	return err ? err : fill_locations(r, diag);

@@ -43,8 +43,8 @@ const struct mapping_account *symbolizer_accounts(const struct symbolizer *s, si
  * The binary for a path and a build id, looked for unless it was before: binary->path is NULL when it was not found.
  * It lives as long as the symbolizer.
  */
-int symbolizer_binary(struct symbolizer *s, struct str file, struct str build_id, struct binary **binary,
-	struct assay_diag *diag);
+int symbolizer_binary(
+	struct symbolizer *s, struct str file, struct str build_id, struct binary **binary, struct assay_diag *diag);
 
 /* The same if it was looked for before, else NULL. */
 struct binary *symbolizer_known(const struct symbolizer *s, struct str file, struct str build_id);

@@ -54,7 +54,7 @@ struct question {
 };
 
 struct worker {
-	int socket, pid; /* pid 0: none */
+	int socket, pid;               /* pid 0: none */
 	const struct subject *subject; /* the binary it holds, or NULL */
 	struct question *question;     /* that it is busy with, or NULL */
 	bool opening;                  /* the question itself comes after that */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/diag.h"
+#include "worker/debug.h"
 #include "worker/elf.h"
 #include "worker/object_priv.h"
 
@@ -162,6 +163,8 @@ void object_free(struct object *o)
 {
 	if (!o)
 		return;
+	debug_free(o->debug_info);
+	dwarf_file_free(o->package);
 	symbols_release(&o->symbols);
 	elf_file_free(o->mini);
 	elf_file_free(o->debug);

@@ -75,7 +75,7 @@ struct object_answer {
 	uint64_t address;
 	const struct object_frame *frames; /* innermost inlined call first; none when nothing is known */
 	size_t n_frames;
-	bool from_symbols; /* a name alone, from the symbol table */
+	bool from_symbols; /* a name, at most with the base name of its source, from the symbol table */
 };
 
 struct object_sink {

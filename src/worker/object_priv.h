@@ -17,8 +17,9 @@ struct object {
 	uint32_t debuglink_crc;
 	bool has_symbols;
 	struct symbols symbols;
-	struct dwarf *dwarf; /* opened by the first look-up */
-	bool dwarf_tried;
+	struct dwarf_file *package; /* the .dwp, or NULL */
+	bool package_tried;
+	struct debug *debug_info; /* opened by the first look-up */
 	struct arena arena;
 };
 

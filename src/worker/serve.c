@@ -11,15 +11,16 @@
 
 struct server {
 	int socket;
-	struct object *object; /* opened last, or NULL */
-	struct buf in, out;    /* a request, and the message that is being put together */
+	struct object *object;   /* opened last, or NULL */
+	struct buf in, out;      /* a request, and the message that is being put together */
 	enum message_type batch; /* what out is, while a list is sent */
-	int err;               /* the socket is of no use any more */
+	int err;                 /* the socket is of no use any more */
 };
 
 static int send_out(struct server *s, enum message_type type)
 {
-	int err = s->out.failed ? ASSAY_ERR_NOMEM : channel_send(s->socket, type, buf_str(&s->out), -1, CHANNEL_FOREVER);
+	int err =
+		s->out.failed ? ASSAY_ERR_NOMEM : channel_send(s->socket, type, buf_str(&s->out), -1, CHANNEL_FOREVER);
 
 	buf_reset(&s->out);
 	if (err)
@@ -70,8 +71,8 @@ static int need_file(void *data, const struct object_need *need)
 	int fd = -1, err;
 
 	protocol_add_need(&message, need);
-	err = message.failed ? ASSAY_ERR_NOMEM :
-			       channel_send(s->socket, MESSAGE_NEED, buf_str(&message), -1, CHANNEL_FOREVER);
+	err = message.failed ? ASSAY_ERR_NOMEM
+			     : channel_send(s->socket, MESSAGE_NEED, buf_str(&message), -1, CHANNEL_FOREVER);
 	if (!err)
 		err = channel_receive(s->socket, &type, &body, 0, &fd, CHANNEL_FOREVER);
 	if (err)
@@ -243,8 +244,8 @@ static int send_md5(struct server *s, struct cursor *c, struct assay_diag *diag)
 	return send_out(s, MESSAGE_MD5);
 }
 
-static int answer(struct server *s, enum message_type type, struct cursor *c, struct assay_diag *flaw,
-	struct assay_diag *diag)
+static int answer(
+	struct server *s, enum message_type type, struct cursor *c, struct assay_diag *flaw, struct assay_diag *diag)
 {
 	if (!s->object)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "no binary is open");

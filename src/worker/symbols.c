@@ -18,6 +18,7 @@ struct table {
 	Elf_Data *data;
 	struct bytes names;
 	uint64_t name_budget;
+	struct str source; /* of the local symbols that follow */
 	size_t n;
 };
 
@@ -100,12 +101,19 @@ static int add_symbol(struct symbols *s, struct table *t, size_t i)
 	struct str name;
 	GElf_Sym sym;
 
-	if (!gelf_getsym(t->data, (int)i, &sym) || !take_name(t, sym.st_name, &name))
+	if (!gelf_getsym(t->data, (int)i, &sym))
+		return 0;
+	if (!take_name(t, sym.st_name, &name))
+		name = STR("");
+	if (GELF_ST_TYPE(sym.st_info) == STT_FILE)
+		t->source = name;
+	if (!name.len)
 		return 0;
 	symbol = (struct symbol){
 		.address = sym.st_value,
 		.size = sym.st_size,
 		.name = name,
+		.file = GELF_ST_BIND(sym.st_info) == STB_LOCAL ? t->source : STR(""),
 		.order = (uint32_t)s->all.n,
 		.type = letter_of(t->file, &sym),
 		.is_code = names_code(t->file, &sym, name),
@@ -121,6 +129,7 @@ static bool open_table(struct table *t, struct elf_file *f, struct elf_section *
 	struct elf_section *names = section->link < f->n_sections ? &f->sections[section->link] : NULL;
 
 	t->file = f;
+	t->source = STR("");
 	t->data = scn ? elf_getdata(scn, NULL) : NULL;
 	if (!t->data || !names || elf_section_bytes(f, names, &t->names, NULL))
 		return false;

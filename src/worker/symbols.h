@@ -17,6 +17,7 @@ struct symbols {
 struct symbol {
 	uint64_t address, size;
 	struct str name;
+	struct str file; /* base name of the source of a local symbol, "" when the table does not say */
 	uint32_t order; /* in the table */
 	char type;      /* nm's letter */
 	bool is_code;   /* may name an instruction: function, object or untyped, in memory */

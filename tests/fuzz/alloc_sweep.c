@@ -165,6 +165,7 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "tags", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "taghide", "^a" }, { "focus", "." } }, "raw", NULL },
 	{ WAY_FILE, "odd/comments.pb", 0, { { NULL } }, "comments", NULL },
+	{ WAY_FILE, "odd/names-cpp.pb", 0, { { NULL } }, "top", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "list", "." },
 	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "folded", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "flamegraph", NULL },
