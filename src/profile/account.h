@@ -12,7 +12,7 @@
  */
 struct account_try {
 	struct str path;
-	struct str why; /* it was not taken; "" when it was */
+	struct str why; /* it is not of use; "" for the binary, and for files that it refers to */
 };
 
 enum account_state {

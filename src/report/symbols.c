@@ -133,11 +133,13 @@ static void add_tries(struct buf *out, const struct mapping_account *a)
 	for (size_t i = 0; i < a->n_tries; i++) {
 		const struct account_try *t = &a->tries[i];
 
-		buf_add_str(out, t->why.len ? STR("  tried     ") : STR("  used      "));
+		bool is_binary = str_equal(t->path, a->path);
+
+		buf_add_str(out, t->why.len ? STR("  tried     ") : is_binary ? STR("  used      ") : STR("  opened    "));
 		buf_add_safe(out, t->path);
 		if (t->why.len)
 			add_reason(out, ": ", without_path(t->why, t->path));
-		else if (str_equal(t->path, a->path))
+		else if (is_binary)
 			add_contents(out, a);
 		buf_add_char(out, '\n');
 	}

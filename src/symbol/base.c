@@ -25,6 +25,42 @@ static const struct object_segment *text_segment(const struct base_image *image)
 	return NULL;
 }
 
+bool base_is_debug_alone(const struct base_image *image)
+{
+	const struct object_segment *s = text_segment(image);
+
+	return s && s->mem_size && !s->file_size;
+}
+
+static uint64_t page_of(uint64_t address)
+{
+	return address - address % PAGE;
+}
+
+static const struct object_segment *first_segment(const struct base_image *image)
+{
+	for (size_t i = 0; i < image->n_segments; i++)
+		if (image->segments[i].type == PT_LOAD)
+			return &image->segments[i];
+	return NULL;
+}
+
+/* The loader maps whole pages of a segment, so that a mapping of the code has the size of its segment. */
+static int debug_alone_base(
+	uint64_t *base, const struct base_image *image, const struct base_mapping *m, struct assay_diag *diag)
+{
+	const struct object_segment *s = text_segment(image), *first = first_segment(image);
+	uint64_t pages = page_of(s->vaddr % PAGE + s->mem_size + PAGE - 1);
+
+	if (m->limit - m->start == pages)
+		*base = m->start - page_of(s->vaddr);
+	else if (m->offset == 0)
+		*base = m->start - page_of(first->vaddr);
+	else
+		return diag_set(diag, ASSAY_ERR_FORMAT, "debug information alone does not say what was mapped");
+	return 0;
+}
+
 /* The notations of kernel mappings; the first that fits counts. */
 static bool kernel_base(
 	uint64_t *base, const struct base_image *image, const struct object_segment *s, const struct base_mapping *m)
@@ -165,6 +201,8 @@ int base_find(uint64_t *base, const struct base_image *image, const struct base_
 	if (address < m->start || address >= m->limit)
 		return diag_set(
 			diag, ASSAY_ERR_FORMAT, "address 0x%llx is outside the mapping", (unsigned long long)address);
+	if (!image->has_kernel && m->limit < UPPER_HALF && base_is_debug_alone(image))
+		return debug_alone_base(base, image, m, diag);
 	if (image->has_kernel || m->start >= m->limit || m->limit >= UPPER_HALF)
 		s = text_segment(image);
 	else

@@ -33,6 +33,12 @@ struct base_image {
 /* A mapping that no loader of programs can have made, or a file with such a name: the symbol is to be looked up. */
 bool base_wants_kernel(struct str path, const struct base_mapping *m);
 
+/*
+ * The file holds debug information alone: it has the addresses of the segments, but not their bytes, nor where these
+ * were. As long as the mapping is that of the code, or begins with the file, that is enough for a base.
+ */
+bool base_is_debug_alone(const struct base_image *image);
+
 /* The file can lie there at all: asked for before any address is. */
 int base_check(const struct base_image *image, const struct base_mapping *m, struct assay_diag *diag);
 

@@ -37,9 +37,14 @@ static void add_try(struct binary *b, const char *path, const char *why)
 {
 	struct binary_try t;
 
-	for (size_t i = 0; i < b->tries.n; i++)
-		if (strcmp(b->tries.items[i].path, path) == 0)
-			return;
+	for (size_t i = 0; i < b->tries.n; i++) {
+		if (strcmp(b->tries.items[i].path, path) != 0)
+			continue;
+		/* It was no good as a binary, and now it is as what a binary refers to. */
+		if (!*why)
+			b->tries.items[i].why[0] = '\0';
+		return;
+	}
 	if (b->tries.n == BINARY_MAX_TRIES) {
 		b->n_more_tries++;
 		return;
@@ -169,11 +174,24 @@ void binary_release(struct binary *b)
 	*b = (struct binary){ 0 };
 }
 
+struct base_image binary_image(const struct binary *b)
+{
+	return (struct base_image){
+		.type = b->info.type,
+		.segments = b->segments.items,
+		.n_segments = b->segments.n,
+		.has_text = b->info.has_text,
+		.text = b->info.text,
+	};
+}
+
 struct look {
 	struct binary *binary;
 	struct workers *workers;
 	const struct binary_options *options;
 	struct assay_diag *diag;
+	char *debug_path; /* a file that would do if there is nothing better */
+	enum find_place debug_place;
 	int err;
 };
 
@@ -224,6 +242,25 @@ static int refuse(struct look *l, const char *path, enum find_place place)
 	return 0;
 }
 
+static bool is_debug_alone(const struct binary *b)
+{
+	struct base_image image = binary_image(b);
+
+	return base_is_debug_alone(&image);
+}
+
+/* Code and the place of it are in the binary itself, which finds its debug information. */
+static int keep_for_later(struct look *l, const char *path, enum find_place place)
+{
+	struct binary *b = l->binary;
+
+	add_try(b, path, "holds debug information alone");
+	leave(b);
+	l->debug_place = place;
+	l->debug_path = strdup(path);
+	return l->debug_path ? 0 : ASSAY_ERR_NOMEM;
+}
+
 static int visit_candidate(void *data, const char *path, enum find_place place)
 {
 	struct look *l = data;
@@ -257,15 +294,39 @@ static int visit_candidate(void *data, const char *path, enum find_place place)
 		ctx_warn(l->workers->ctx, "Using %s in spite of its build ID, %s and not %s", path, b->found_build_id,
 			b->build_id);
 	}
+	if (is_debug_alone(b) && !l->debug_path)
+		return keep_for_later(l, path, place);
 	add_try(b, path, "");
 	b->why = (struct assay_diag){ 0 };
 	b->is_mismatch = false;
 	return 1;
 }
 
+/* There is nothing better: names and lines are in there, too. */
+static int take_debug_alone(struct look *l)
+{
+	struct binary *b = l->binary;
+	struct assay_diag why;
+	int fd, err;
+
+	err = find_open(&fd, &b->identity, l->debug_path, &why);
+	if (err)
+		return 0;
+	close(fd);
+	err = take(l, l->debug_path, l->debug_place);
+	if (err) {
+		leave(b);
+		return l->err;
+	}
+	b->why = (struct assay_diag){ 0 };
+	b->is_mismatch = false;
+	add_try(b, b->path, "");
+	return 0;
+}
+
 int binary_look(struct binary *b, const struct binary_options *o, struct workers *w, struct assay_diag *diag)
 {
-	struct look l = { b, w, o, diag, 0 };
+	struct look l = { .binary = b, .workers = w, .options = o, .diag = diag };
 	int result;
 
 	if (b->looked)
@@ -274,20 +335,12 @@ int binary_look(struct binary *b, const struct binary_options *o, struct workers
 	diag_set(&b->why, ASSAY_ERR_IO, "no such file was found");
 	result = find_binary(
 		&o->places, str_of(b->file), str_of(b->build_id), &(struct find_visitor){ visit_candidate, &l });
+	if (!l.err && result == 0 && l.debug_path)
+		result = take_debug_alone(&l);
+	free(l.debug_path);
 	if (l.err)
 		return l.err;
 	return result < 0 ? diag_nomem(diag, "a path") : 0;
-}
-
-struct base_image binary_image(const struct binary *b)
-{
-	return (struct base_image){
-		.type = b->info.type,
-		.segments = b->segments.items,
-		.n_segments = b->segments.n,
-		.has_text = b->info.has_text,
-		.text = b->info.text,
-	};
 }
 
 void binary_add_name(struct buf *out, struct str file, struct str build_id)

@@ -526,6 +526,13 @@ static int fill_locations(struct run *r, struct assay_diag *diag)
 	return 0;
 }
 
+static bool holds_nothing(const struct binary *b)
+{
+	const struct object_info *i = &b->info;
+
+	return !i->has_symtab && !i->has_dynsym && !i->has_lines && !i->has_units && !i->has_mini_debug;
+}
+
 /* One line for each binary that was too much for a worker, or that has broken parts. */
 static void tell_inquiries(struct run *r)
 {
@@ -534,6 +541,8 @@ static void tell_inquiries(struct run *r)
 		struct binary *b = q->binary;
 		const char *flaw = q->why.code ? q->why.text : q->flaw;
 
+		if (!*flaw && holds_nothing(b))
+			flaw = "it has neither symbols nor debug information";
 		if (!*flaw)
 			continue;
 		snprintf(b->flaw, sizeof(b->flaw), "%.250s", flaw);

@@ -308,9 +308,3 @@ int serve(int socket)
 	/* The other side has no more questions. */
 	return err == ASSAY_ERR_IO ? 0 : err;
 }
-
-__attribute__((weak)) bool object_source_md5(struct object *o, uint64_t address, struct str file, uint8_t md5[16])
-{
-	(void)o, (void)address, (void)file, (void)md5;
-	return false;
-}

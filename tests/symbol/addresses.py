@@ -130,11 +130,11 @@ class Elf:
         return found
 
 
-def mapping_of(profile, path, base=0, build_id=None, **kw):
+def mapping_of(profile, path, base=0, build_id=None, file=None, has=()):
     """Maps the code of a binary where a loader would; base is where its address 0 comes to lie."""
     elf = Elf(path)
     offset, vaddr, size = elf.text()
     start, first = (vaddr & ~4095) + base, offset & ~4095
     limit = (vaddr + size + 4095 & ~4095) + base
-    return profile.mapping(kw.pop("file", path), start, limit, first,
-                           elf.build_id() if build_id is None else build_id, **kw)
+    return profile.mapping(file or path, start, limit, first,
+                           elf.build_id() if build_id is None else build_id, has)
