@@ -490,7 +490,7 @@ static void release(struct disassembly *d)
 	buf_release(&d->scratch);
 }
 
-int disasm_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+int disassembly_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct disassembly d = { .ctx = ctx, .out = out };
 	int err;

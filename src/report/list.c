@@ -5,7 +5,7 @@
 #include "base/ckd.h"
 #include "base/diag.h"
 #include "report/pattern.h"
-#include "report/report.h"
+#include "report/source_check.h"
 #include "report/values.h"
 
 /*
@@ -30,6 +30,7 @@ struct listing {
 	uint32_t *order;
 	size_t n;
 	struct strtab failed; /* files that could not be read */
+	struct source_check check;
 };
 
 /* Rows of one function, and of one file where it says so: order[from] .. order[to - 1]. */
@@ -182,7 +183,7 @@ static int add_file(struct listing *l, struct group rows, struct assay_diag *dia
 		return diag_nomem(diag, "a source file");
 	if (!err) {
 		add_lines(l, rows, range, &text);
-		return 0;
+		return source_check(&l->check, file, &text, diag);
 	}
 	buf_add_str(l->out, STR(" Error: "));
 	buf_add_safe(l->out, str_of(why.text));
@@ -259,6 +260,7 @@ int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 	if (err)
 		return diag_nomem(diag, "a listing");
 	values_init(&l.values, ctx);
+	source_check_init(&l.check, ctx);
 	buf_add_str(out, STR("Total: "));
 	values_add(out, &l.values, ctx->total);
 	buf_add_char(out, '\n');
@@ -266,6 +268,7 @@ int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 	if (!err)
 		err = add_matches(&l, diag);
 	free(l.order);
+	source_check_release(&l.check);
 	strtab_release(&l.failed);
 	return err;
 }

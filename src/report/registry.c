@@ -117,7 +117,7 @@ const struct report reports[] = {
 		callgrind_run, "callgraph.out" },
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
 	{ "disasm", "regex", "Assembly of matching functions, annotated", disasm_details,
-		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_NO_INLINES, disasm_run },
+		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_NO_INLINES, disassembly_run },
 	{ "dot", NULL, "Graph in DOT format", dot_details, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
 	{ "eog", NULL, "Graph through eog", picture_details, PICTURE, dot_run, "svg", "svg", "eog" },
 	{ "evince", NULL, "Graph through evince", picture_details, PICTURE, dot_run, "pdf", "pdf", "evince" },

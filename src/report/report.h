@@ -122,7 +122,7 @@ wide report_total(const struct view *view, size_t column, bool mean);
 
 int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
-int disasm_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int disassembly_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);

@@ -127,6 +127,8 @@ static int find_line(struct page *p, uint32_t file, wide number, struct str *lin
 	const struct report_ctx *ctx = p->w->ctx;
 	struct source *s = &p->sources[file];
 
+	/* "." is the clean form of no path at all. */
+	s->tried |= str_equal(text_of(p, file), STR(".")) || !text_of(p, file).len;
 	if (!s->tried) {
 		struct assay_diag why;
 		int err = ctx->read_source(ctx->source_data, text_of(p, file), &s->text, &why);

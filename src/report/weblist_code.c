@@ -284,28 +284,105 @@ static size_t first_site(const struct weblist *w, uint64_t address)
 	return from;
 }
 
-/* Makes the instruction, with frames in last_frames: its own, or those of one with a line just before it. */
-static int list_instruction(struct code_walk *k, const struct range *r, const struct code_instruction *list, size_t n,
-	size_t at, uint64_t *last_address, size_t *site, struct assay_diag *diag)
+/* What the profile knows of a location, into last_frames. */
+static int take_location(struct code_walk *k, uint32_t location)
 {
-	const struct code_instruction *from = &list[at];
-	struct weblist_instruction made = { .object_address = from->address, .length = 1, .text = from->text };
+	const struct view *v = k->w->ctx->view;
+	struct frames f = view_frames(v, location);
+
+	k->last_frames.n = 0;
+	for (uint32_t i = 0; i < f.n; i++) {
+		const struct function *fn = &v->functions[f.lines[i].function];
+		struct weblist_frame frame = { .line = f.lines[i].number };
+
+		if (weblist_intern(k->w, view_str(v, fn->name), &frame.name) ||
+			weblist_intern(k->w, view_str(v, fn->file), &frame.file) || !vec_push(&k->last_frames, frame))
+			return ASSAY_ERR_NOMEM;
+	}
+	return 0;
+}
+
+/* The location of an interesting site among from .. to - 1 that has a line, or PROFILE_NONE. */
+static uint32_t location_with_line(const struct weblist *w, size_t from, size_t to)
+{
+	for (; from < to; from++) {
+		uint32_t location = w->sites.items[from].location;
+
+		if (location != PROFILE_NONE) {
+			struct frames f = view_frames(w->ctx->view, location);
+
+			if (f.n && f.lines[0].number)
+				return location;
+		}
+	}
+	return PROFILE_NONE;
+}
+
+/* Where the instructions of a range have come to. */
+struct range_walk {
+	size_t site;
+	uint64_t last_address; /* of the last instruction with a line: that of last_frames */
+};
+
+/* What a symbol table says of an instruction without line may be that another function has begun. */
+static bool same_function(const struct code_walk *k, const struct code_instruction *from)
+{
+	const struct code_frame *outermost = from->n_frames ? &from->frames[from->n_frames - 1] : NULL;
+	struct str last;
+
+	if (!k->last_frames.n || !outermost || !outermost->name.len)
+		return k->last_frames.n != 0;
+	last = strtab_get(&k->w->texts, k->last_frames.items[k->last_frames.n - 1].name);
+	return str_equal(last, outermost->name) || str_equal(last, outermost->system_name);
+}
+
+/*
+ * Makes last_frames those of an instruction: its own where they have a line; or those of the profile, which may come
+ * from where there still was debug information; or those of an instruction just before it.
+ */
+static int choose_frames(struct code_walk *k, const struct code_instruction *from, struct weblist_instruction *made,
+	struct range_walk *at)
+{
+	size_t first = at->site;
 	bool knows_line = from->n_frames && from->frames[0].line;
+	uint32_t location = PROFILE_NONE;
+	int err = 0;
+
+	take_samples(k->w, made, &at->site);
+	if (knows_line) {
+		err = take_frames(k, from);
+	} else {
+		location = location_with_line(k->w, first, at->site);
+		if (location != PROFILE_NONE)
+			err = take_location(k, location);
+		else if (!same_function(k, from) || made->address - at->last_address > NEIGHBORHOOD)
+			err = take_frames(k, from);
+	}
+	if (knows_line || location != PROFILE_NONE)
+		at->last_address = made->address;
+	if (!err && location != PROFILE_NONE && !made->line) {
+		made->file = k->last_frames.items[0].file;
+		made->line = k->last_frames.items[0].line;
+	}
+	return err;
+}
+
+static int list_instruction(struct code_walk *k, const struct range *r, const struct code_instruction *list, size_t n,
+	size_t i, struct range_walk *at, struct assay_diag *diag)
+{
+	const struct code_instruction *from = &list[i];
+	struct weblist_instruction made = { .object_address = from->address, .length = 1, .text = from->text };
 
 	made.address = from->address + r->object->base;
-	if (at + 1 < n && list[at + 1].address > from->address)
-		made.length = list[at + 1].address - from->address;
+	if (i + 1 < n && list[i + 1].address > from->address)
+		made.length = list[i + 1].address - from->address;
 	if (from->n_frames) {
 		if (weblist_intern(k->w, from->frames[0].file, &made.file))
 			return diag_nomem(diag, "instructions");
 		made.line = from->frames[0].line;
 	}
-	take_samples(k->w, &made, site);
-	if (knows_line)
-		*last_address = made.address;
-	if (knows_line || !k->last_frames.n || made.address - *last_address > NEIGHBORHOOD)
-		if (take_frames(k, from))
-			return diag_nomem(diag, "instructions");
+	if (choose_frames(k, from, &made, at))
+		return diag_nomem(diag, "instructions");
 	return add_instruction(k->w, &made, k->last_frames.items, k->last_frames.n, diag);
 }
 
@@ -332,9 +409,9 @@ static int read_range(const struct code *code, const struct range *r, const stru
 static int list_range(struct code_walk *k, const struct range *r, struct assay_diag *diag)
 {
 	const struct code_instruction *list;
-	uint64_t last_address = 0;
-	size_t n, site = first_site(k->w, r->begin);
+	struct range_walk at = { .site = first_site(k->w, r->begin) };
 	struct assay_diag why;
+	size_t n;
 	int err = read_range(k->w->ctx->code, r, &list, &n, &why);
 
 	if (err == ASSAY_ERR_NOMEM || err == ASSAY_ERR_CANCELED) {
@@ -354,7 +431,7 @@ static int list_range(struct code_walk *k, const struct range *r, struct assay_d
 	for (size_t i = 0; !err && i < n; i++) {
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(k->w->ctx->ctx))
 			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
-		err = list_instruction(k, r, list, n, i, &last_address, &site, diag);
+		err = list_instruction(k, r, list, n, i, &at, diag);
 	}
 	return err;
 }
@@ -363,8 +440,6 @@ static int list_range(struct code_walk *k, const struct range *r, struct assay_d
 static int list_alone(struct code_walk *k, const struct weblist_site *s, struct assay_diag *diag)
 {
 	struct weblist *w = k->w;
-	const struct view *v = w->ctx->view;
-	struct frames f = view_frames(v, s->location);
 	struct weblist_instruction made = { .address = s->address,
 		.object_address = s->address,
 		.length = 1,
@@ -372,16 +447,9 @@ static int list_alone(struct code_walk *k, const struct weblist_site *s, struct 
 		.flat = s->flat,
 		.cum = s->cum };
 
-	k->last_frames.n = 0;
-	for (uint32_t i = 0; i < f.n; i++) {
-		const struct function *fn = &v->functions[f.lines[i].function];
-		struct weblist_frame frame = { .line = f.lines[i].number };
-
-		if (weblist_intern(w, view_str(v, fn->name), &frame.name) ||
-			weblist_intern(w, view_str(v, fn->file), &frame.file) || !vec_push(&k->last_frames, frame))
-			return diag_nomem(diag, "instructions");
-	}
-	if (f.n) {
+	if (take_location(k, s->location))
+		return diag_nomem(diag, "instructions");
+	if (k->last_frames.n) {
 		made.file = k->last_frames.items[0].file;
 		made.line = k->last_frames.items[0].line;
 	}

@@ -167,6 +167,8 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "odd/comments.pb", 0, { { NULL } }, "comments", NULL },
 	{ WAY_FILE, "odd/names-cpp.pb", 0, { { NULL } }, "top", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "list", "." },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "weblist", "." },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "source_path", "/nosuch" } }, "weblist", "." },
 	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "folded", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "flamegraph", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "divide_by", "2" } }, "proto", NULL },
