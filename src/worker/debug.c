@@ -11,7 +11,7 @@ static void set_budget(struct debug *d)
 	 * this. What takes more goes over the same bytes again and again.
 	 */
 	d->budget = ((uint64_t)1 << 26) + 4 * (uint64_t)d->file->sections[DWARF_INFO].n +
-		    4 * (uint64_t)d->file->sections[DWARF_ABBREV].n;
+		    4 * (uint64_t)d->file->sections[DWARF_ABBREV].n + 4 * (uint64_t)d->file->sections[DWARF_LINE].n;
 }
 
 static int open_debug(struct debug *d, struct object *o, struct assay_diag *flaw)

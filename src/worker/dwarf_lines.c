@@ -27,8 +27,7 @@ struct line_table {
 	struct dwarf_unit *unit;
 	struct arena *arena;
 	Dwarf_Line_Context context;
-	Dwarf_Line *rows;
-	Dwarf_Signed n_rows, first_file, end_file;
+	Dwarf_Signed first_file, end_file;
 	unsigned version;
 	VEC(struct str) paths; /* by number of the file; p is NULL for what was not asked yet */
 };
@@ -162,7 +161,7 @@ int dwarf_lines_open(struct dwarf_lines **out, struct dwarf_file *f, struct assa
 	(void)load_wide;
 	(void)info_narrow;
 	(void)load_narrow;
-	/* libdwarf would note each allocation in a tree; rows are released without it (dwarf_srclines_dealloc_b()). */
+	/* libdwarf would note each allocation in a tree, which costs more than the rest; all here is released by hand. */
 	dwarf_set_de_alloc_flag(0);
 	l->file = f;
 	l->interface.LIBDWARF_INTERFACE(object) = l;
@@ -259,8 +258,6 @@ static bool read_table(struct line_table *t, Dwarf_Die die, struct assay_diag *f
 	int ret = dwarf_srclines_b(die, &version, &count, &t->context, &error);
 
 	if (ret == DW_DLV_OK)
-		ret = dwarf_srclines_from_linecontext(t->context, &t->rows, &t->n_rows, &error);
-	if (ret == DW_DLV_OK)
 		ret = dwarf_srclines_files_indexes(t->context, &t->first_file, &n_files, &t->end_file, &error);
 	t->version = (unsigned)version;
 	if (ret == DW_DLV_ERROR)
@@ -299,90 +296,13 @@ void line_table_close(struct line_table *t)
 		dwarf_srclines_dealloc_b(t->context);
 	vec_release(&t->paths);
 	t->context = NULL;
-	t->rows = NULL;
-	t->n_rows = 0;
 }
 
-/* --- Rows --- */
-
-static uint64_t row_address(const struct line_table *t, Dwarf_Signed i)
+void line_table_find(
+	struct line_table *t, const uint64_t *addresses, size_t n, struct line_place *places, struct assay_diag *flaw)
 {
-	Dwarf_Addr address = 0;
-
-	dwarf_lineaddr(t->rows[i], &address, NULL);
-	return address;
-}
-
-static bool ends_sequence(const struct line_table *t, Dwarf_Signed i)
-{
-	Dwarf_Bool ends = 0;
-
-	return dwarf_lineendsequence(t->rows[i], &ends, NULL) == DW_DLV_OK && ends;
-}
-
-static void read_row(const struct line_table *t, Dwarf_Signed i, struct line_place *place)
-{
-	Dwarf_Unsigned line = 0, file = 0, column = 0;
-
-	dwarf_lineno(t->rows[i], &line, NULL);
-	dwarf_line_srcfileno(t->rows[i], &file, NULL);
-	dwarf_lineoff_b(t->rows[i], &column, NULL);
-	*place = (struct line_place){ .is_found = true, .file = file, .line = line, .column = column };
-}
-
-static size_t first_at_or_above(const uint64_t *addresses, size_t n, uint64_t address)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addresses[middle] < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The last row at or below the address, of rows that ascend from first to before end. */
-static Dwarf_Signed row_of(const struct line_table *t, Dwarf_Signed first, Dwarf_Signed end, uint64_t address)
-{
-	while (end - first > 1) {
-		Dwarf_Signed middle = first + (end - first) / 2;
-
-		if (row_address(t, middle) <= address)
-			first = middle;
-		else
-			end = middle;
-	}
-	return first;
-}
-
-/* Rows from first to the one at end, which only says where the code before it ends. */
-static void find_in_sequence(const struct line_table *t, Dwarf_Signed first, Dwarf_Signed end,
-	const uint64_t *addresses, size_t n, struct line_place *places)
-{
-	uint64_t low = row_address(t, first), high = row_address(t, end);
-	size_t i = first_at_or_above(addresses, n, low);
-
-	for (; i < n && addresses[i] < high; i++)
-		if (!places[i].is_found)
-			read_row(t, row_of(t, first, end, addresses[i]), &places[i]);
-}
-
-void line_table_find(struct line_table *t, const uint64_t *addresses, size_t n, struct line_place *places)
-{
-	Dwarf_Signed first = 0;
-
-	memset(places, 0, n * sizeof(*places));
-	for (Dwarf_Signed i = 0; i < t->n_rows; i++) {
-		if (!ends_sequence(t, i))
-			continue;
-		if (i > first)
-			find_in_sequence(t, first, i, addresses, n, places);
-		first = i + 1;
-	}
+	if (!dwarf_rows_find(t->unit->file, t->unit->lines, addresses, n, places))
+		diag_set_at(flaw, ASSAY_ERR_FORMAT, t->unit->lines, "", "a line program in .debug_line is damaged");
 }
 
 /* --- Files --- */

@@ -164,7 +164,7 @@ static int read_unit(struct unit_job *u, struct dwarf_unit *own)
 	if (j->debug->lines)
 		u->table = dwarf_lines_unit(j->debug->lines, own, &j->arena, j->flaw);
 	if (u->table)
-		line_table_find(u->table, addresses, n, u->lines);
+		line_table_find(u->table, addresses, n, u->lines, j->flaw);
 	u->routines = arena_calloc(&u->scratch, u->tree.nodes.n + 1, sizeof(struct routine *));
 	return u->routines ? 0 : ASSAY_ERR_NOMEM;
 }
