@@ -46,6 +46,8 @@ int64_t dwarf_sleb(struct cursor *c)
 
 struct cursor dwarf_cursor(struct bytes b, uint64_t offset)
 {
+	if (!b.p) /* a section that is not there */
+		b.p = (const uint8_t *)"";
 	if (offset > b.n)
 		return (struct cursor){ .p = b.p + b.n, .end = b.p + b.n, .err = ASSAY_ERR_TRUNCATED };
 	return (struct cursor){ .p = b.p + offset, .end = b.p + b.n };
