@@ -85,6 +85,13 @@ struct dwarf_unit {
 	bool split_tried;
 };
 
+/* Takes steps from the budget; false when nothing is left. */
+static inline bool dwarf_spend(const struct dwarf_file *f, uint64_t steps)
+{
+	*f->budget -= steps < *f->budget ? steps : *f->budget;
+	return *f->budget != 0;
+}
+
 /* --- Files and units --- */
 
 /* elf stays the caller's unless is_owned is then set. Sections that cannot be read are empty. */
@@ -94,6 +101,9 @@ int dwarf_file_open(struct dwarf_file **out, struct object *object, struct elf_f
 /* The part of a package that belongs to one unit. */
 int dwarf_file_slice(struct dwarf_file **out, struct dwarf_file *package, const struct bytes *sections);
 void dwarf_file_free(struct dwarf_file *f);
+
+/* Gives a file's share to the budget, which dwarf_file_open() has done once. */
+void dwarf_allow(struct dwarf_file *f);
 
 /* The unit that an offset of .debug_info lies in, or NULL. */
 struct dwarf_unit *dwarf_unit_at(struct dwarf_file *f, uint64_t offset);

@@ -20,6 +20,9 @@ static const enum dwarf_section handed_over[] = {
 	DWARF_ARANGES,
 };
 
+/* libdwarf keeps files in a list, and walks it for each that is asked for. */
+#define MOST_FILES (1 << 16)
+
 #define N_HANDED_OVER (sizeof(handed_over) / sizeof(handed_over[0]))
 
 struct line_table {
@@ -141,11 +144,17 @@ static const libdwarf_methods methods = {
 
 /* --- Opening --- */
 
+/* For failures of no interest; without a place for its error libdwarf ends the process. */
+static void drop(struct dwarf_lines *l, Dwarf_Error error)
+{
+	if (error)
+		dwarf_dealloc(l->dbg, error, DW_DLA_ERROR);
+}
+
 static int complain(struct dwarf_lines *l, Dwarf_Error error, const char *what, struct assay_diag *flaw)
 {
 	diag_set(flaw, ASSAY_ERR_FORMAT, "%s: %s", what, error ? dwarf_errmsg(error) : "damaged");
-	if (error)
-		dwarf_dealloc(l->dbg, error, DW_DLA_ERROR);
+	drop(l, error);
 	return ASSAY_ERR_FORMAT;
 }
 
@@ -203,9 +212,13 @@ void dwarf_lines_aranges(struct dwarf_lines *l, dwarf_arange_fn *add, void *data
 		Dwarf_Addr low;
 		Dwarf_Off entry;
 
-		if (go_on && dwarf_get_arange_info_b(aranges[i], &segment, &segment_size, &low, &size, &entry, NULL) ==
-				     DW_DLV_OK)
+		error = NULL;
+		ret = go_on ? dwarf_get_arange_info_b(aranges[i], &segment, &segment_size, &low, &size, &entry, &error)
+			    : DW_DLV_NO_ENTRY;
+		if (ret == DW_DLV_OK)
 			go_on = add(data, entry, low, size);
+		else if (ret == DW_DLV_ERROR)
+			drop(l, error);
 		dwarf_dealloc(l->dbg, aranges[i], DW_DLA_ARANGE);
 	}
 	dwarf_dealloc(l->dbg, aranges, DW_DLA_LIST);
@@ -260,6 +273,8 @@ static bool read_table(struct line_table *t, Dwarf_Die die, struct assay_diag *f
 	if (ret == DW_DLV_OK)
 		ret = dwarf_srclines_files_indexes(t->context, &t->first_file, &n_files, &t->end_file, &error);
 	t->version = (unsigned)version;
+	if (t->end_file > MOST_FILES)
+		t->end_file = MOST_FILES;
 	if (ret == DW_DLV_ERROR)
 		complain(t->lines, error, "a line table", flaw);
 	return ret == DW_DLV_OK;
@@ -327,12 +342,15 @@ static void append(struct buf *path, struct str part)
 static struct str include_directory(const struct line_table *t, uint64_t index)
 {
 	const char *name = NULL;
+	Dwarf_Error error = NULL;
+	int ret;
 
 	if (index > INT32_MAX || (t->version < 5 && !index))
 		return STR("");
-	if (dwarf_srclines_include_dir_data(t->context, (Dwarf_Signed)index, &name, NULL) != DW_DLV_OK || !name)
-		return STR("");
-	return str_of(name);
+	ret = dwarf_srclines_include_dir_data(t->context, (Dwarf_Signed)index, &name, &error);
+	if (ret == DW_DLV_ERROR)
+		drop(t->lines, error);
+	return ret == DW_DLV_OK && name ? str_of(name) : STR("");
 }
 
 /*
@@ -369,12 +387,16 @@ static bool file_entry(const struct line_table *t, uint64_t file, struct file_en
 	Dwarf_Unsigned directory = 0, time = 0, size = 0;
 	Dwarf_Form_Data16 *md5 = NULL;
 	const char *name = NULL;
+	Dwarf_Error error = NULL;
+	int ret;
 
 	if (file < (uint64_t)t->first_file || file >= (uint64_t)t->end_file)
 		return false;
-	if (dwarf_srclines_files_data_b(t->context, (Dwarf_Signed)file, &name, &directory, &time, &size, &md5, NULL) !=
-			DW_DLV_OK ||
-		!name)
+	ret = dwarf_srclines_files_data_b(
+		t->context, (Dwarf_Signed)file, &name, &directory, &time, &size, &md5, &error);
+	if (ret == DW_DLV_ERROR)
+		drop(t->lines, error);
+	if (ret != DW_DLV_OK || !name)
 		return false;
 	*out = (struct file_entry){ .name = str_of(name), .directory = directory, .md5 = md5 };
 	return true;

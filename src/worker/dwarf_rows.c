@@ -182,10 +182,9 @@ bool dwarf_rows_find(
 	if (!read_header(&p))
 		return false;
 	start_sequence(&p);
-	while (!p.c.err && p.c.p < p.c.end && *f->budget) {
+	while (!p.c.err && p.c.p < p.c.end && dwarf_spend(f, 1)) {
 		uint8_t opcode = *p.c.p++;
 
-		--*f->budget;
 		if (opcode >= p.first_special)
 			run_special(&p, opcode);
 		else if (opcode)

@@ -121,6 +121,8 @@ static int add_frames(struct unit_job *u, size_t k, struct found *found)
 	}
 	found->first = j->frames.n;
 	for (size_t depth = 0; node != CALL_NONE && depth < MOST_FRAMES; depth++) {
+		if (!dwarf_spend(u->unit->file, 1) && depth)
+			break;
 		const struct routine *r = routine_of(u, node);
 
 		if (!r)

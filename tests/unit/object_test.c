@@ -40,9 +40,12 @@ static uint32_t add_name(struct buf *names, const char *name)
 	return at;
 }
 
-static uint16_t add_section(struct image *m, const char *name, uint32_t type, uint64_t flags, const void *bytes, size_t n)
+static uint16_t add_section(
+	struct image *m, const char *name, uint32_t type, uint64_t flags, const void *bytes, size_t n)
 {
-	Elf64_Shdr s = { .sh_type = type, .sh_flags = flags, .sh_offset = m->bytes.len, .sh_size = n, .sh_addralign = 1 };
+	Elf64_Shdr s = {
+		.sh_type = type, .sh_flags = flags, .sh_offset = m->bytes.len, .sh_size = n, .sh_addralign = 1
+	};
 
 	s.sh_name = add_name(&m->names, name);
 	s.sh_addr = flags & SHF_ALLOC ? 0x400000 + s.sh_offset : 0;
@@ -117,7 +120,8 @@ static void finish(struct image *m)
 		.p_filesz = 0x200,
 		.p_memsz = 0x1000,
 		.p_align = 0x1000 };
-	m->header = (Elf64_Ehdr){ .e_ident = ELFMAG, .e_type = m->type, .e_machine = EM_X86_64, .e_version = EV_CURRENT };
+	m->header =
+		(Elf64_Ehdr){ .e_ident = ELFMAG, .e_type = m->type, .e_machine = EM_X86_64, .e_version = EV_CURRENT };
 	m->header.e_ident[EI_CLASS] = ELFCLASS64;
 	m->header.e_ident[EI_DATA] = ELFDATA2LSB;
 	m->header.e_ident[EI_VERSION] = EV_CURRENT;
@@ -243,11 +247,13 @@ Test(object, build_id_follows_the_rules_of_notes)
 
 		begin(&m);
 		for (const char *p = cases[i].notes; *p; p++)
-			add_note(&notes, *p == 'o' ? "Go" : "GNU", *p == 't' ? 5 : NT_GNU_BUILD_ID, "\xab\xcd\xef\x01", 4);
+			add_note(&notes, *p == 'o' ? "Go" : "GNU", *p == 't' ? 5 : NT_GNU_BUILD_ID, "\xab\xcd\xef\x01",
+				4);
 		put_notes(&m, &notes);
 		o = open_image(&m);
 		id = object_info(o)->build_id;
-		cr_expect(str_equal(id, str_of(cases[i].id)), "notes '%s' give '%.*s'", cases[i].notes, (int)id.len, id.p);
+		cr_expect(str_equal(id, str_of(cases[i].id)), "notes '%s' give '%.*s'", cases[i].notes, (int)id.len,
+			id.p);
 		object_free(o);
 		buf_release(&notes);
 	}
