@@ -4,22 +4,14 @@
 #include "base/diag.h"
 #include "worker/object_priv.h"
 
-static void set_budget(struct debug *d)
-{
-	/*
-	 * An entry or a range is a step, and so is a byte of abbreviations: reading everything twice takes fewer than
-	 * this. What takes more goes over the same bytes again and again.
-	 */
-	d->budget = ((uint64_t)1 << 26) + 4 * (uint64_t)d->file->sections[DWARF_INFO].n +
-		    4 * (uint64_t)d->file->sections[DWARF_ABBREV].n;
-}
+/* For what small files cost at least, and for what many addresses cost in one place. */
+#define LEAST_BUDGET ((uint64_t)1 << 26)
 
 static int open_debug(struct debug *d, struct object *o, struct assay_diag *flaw)
 {
-	d->budget = UINT64_MAX;
+	d->budget = LEAST_BUDGET;
 	if (dwarf_file_open(&d->file, o, object_debug(o), false, &d->budget, flaw))
 		return ASSAY_ERR_NOMEM;
-	set_budget(d);
 	if (dwarf_lines_open(&d->lines, d->file, flaw) == ASSAY_ERR_NOMEM)
 		return ASSAY_ERR_NOMEM;
 	return dwarf_index_fill(&d->index, d->file, d->lines, flaw);
@@ -37,8 +29,10 @@ int object_open_debug(struct object *o, struct debug **out, struct assay_diag *f
 		}
 		o->debug_info = d;
 	}
-	if (o->debug_info)
-		set_budget(o->debug_info);
+	if (o->debug_info) {
+		o->debug_info->budget = LEAST_BUDGET;
+		dwarf_allow(o->debug_info->file);
+	}
 	*out = o->debug_info;
 	return 0;
 }

@@ -11,11 +11,14 @@
 #include "worker/elf.h"
 
 /*
- * Debug information, read where it lies. libdwarf reads the line tables and .debug_aranges (dwarf_lines.c); units,
- * abbreviations and entries are read by dwarf_file.c, dwarf_abbrev.c and dwarf_entry.c, because of what was measured
- * on a binary of 36 MB from g++ -O2 with 1.5 million entries: libdwarf takes 0.68 s to walk all of them, and 0.14 s
- * when it skips what it can and reads hardly an attribute; addr2line answers 2,000 addresses in 0.78 s, and a third of
- * that is allowed. The line tables (0.12 s for 530,000 rows) fit, and all of it takes 0.16 s.
+ * Debug information, read where it lies. libdwarf reads .debug_aranges and what line tables say of files and folders
+ * (dwarf_lines.c). Our own are
+ *
+ * - units, abbreviations and entries (dwarf_file.c, dwarf_abbrev.c, dwarf_entry.c), because of what was measured on a
+ *   binary of 36 MB from g++ -O2 with 1.5 million entries: libdwarf takes 0.68 s to walk all of them, and 0.14 s when
+ *   it skips what it can and reads hardly an attribute; addr2line answers 2,000 addresses in 0.78 s, and a third of
+ *   that is allowed for all;
+ * - line programs (dwarf_rows.c), because libdwarf's have wrong files in some tables of DWARF 5.
  *
  * A file has units; a unit has entries, each with a tag and attributes, as its abbreviation table describes them.
  * Offsets are of the section, never of the unit. Everything is bounded: an entry that reads past its unit ends the
@@ -71,6 +74,7 @@ struct dwarf_unit {
 	bool is_read, has_low, has_lines;
 	uint16_t tag;
 	uint64_t low;
+	uint64_t lines; /* offset of the line table */
 	uint64_t str_offsets_base, addr_base, rnglists_base, ranges_base;
 	struct str name, directory, split_name;
 
@@ -81,6 +85,13 @@ struct dwarf_unit {
 	bool split_tried;
 };
 
+/* Takes steps from the budget; false when nothing is left. */
+static inline bool dwarf_spend(const struct dwarf_file *f, uint64_t steps)
+{
+	*f->budget -= steps < *f->budget ? steps : *f->budget;
+	return *f->budget != 0;
+}
+
 /* --- Files and units --- */
 
 /* elf stays the caller's unless is_owned is then set. Sections that cannot be read are empty. */
@@ -90,6 +101,9 @@ int dwarf_file_open(struct dwarf_file **out, struct object *object, struct elf_f
 /* The part of a package that belongs to one unit. */
 int dwarf_file_slice(struct dwarf_file **out, struct dwarf_file *package, const struct bytes *sections);
 void dwarf_file_free(struct dwarf_file *f);
+
+/* Gives a file's share to the budget, which dwarf_file_open() has done once. */
+void dwarf_allow(struct dwarf_file *f);
 
 /* The unit that an offset of .debug_info lies in, or NULL. */
 struct dwarf_unit *dwarf_unit_at(struct dwarf_file *f, uint64_t offset);

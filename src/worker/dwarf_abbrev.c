@@ -185,10 +185,10 @@ static struct abbrevs *load_table(const struct dwarf_unit *unit)
 	r.table->address_size = unit->address_size;
 	r.table->offset_size = unit->offset_size;
 	/* Tables of a hostile file may overlap, each as long as the section. */
-	if (*unit->file->budget)
+	if (dwarf_spend(unit->file, 16))
 		read_table(&r);
 	used = (uint64_t)(r.c.p - start);
-	*unit->file->budget -= used < *unit->file->budget ? used : *unit->file->budget;
+	dwarf_spend(unit->file, used);
 	vec_release(&r.attrs);
 	return r.table;
 }

@@ -5,6 +5,9 @@
 #include "worker/dwarf.h"
 #include "worker/dwarf_constants.h"
 
+/* No name and no path is longer. */
+#define MOST_TEXT ((size_t)1 << 18)
+
 uint64_t dwarf_fixed(const struct dwarf_file *f, struct cursor *c, unsigned n)
 {
 	const uint8_t *p = cursor_take(c, n);
@@ -46,6 +49,8 @@ int64_t dwarf_sleb(struct cursor *c)
 
 struct cursor dwarf_cursor(struct bytes b, uint64_t offset)
 {
+	if (!b.p) /* a section that is not there */
+		b.p = (const uint8_t *)"";
 	if (offset > b.n)
 		return (struct cursor){ .p = b.p + b.n, .end = b.p + b.n, .err = ASSAY_ERR_TRUNCATED };
 	return (struct cursor){ .p = b.p + offset, .end = b.p + b.n };
@@ -193,20 +198,27 @@ void dwarf_take(
 const struct abbrev *dwarf_entry(const struct dwarf_unit *unit, uint64_t offset, struct cursor *c)
 {
 	const struct abbrevs *table = dwarf_abbrevs(unit);
+	const struct abbrev *a;
 	uint64_t code;
 
 	*c = dwarf_unit_cursor(unit, offset);
 	code = dwarf_uleb(c);
-	return table && code && !c->err ? abbrev_find(table, code) : NULL;
+	a = table && code && !c->err ? abbrev_find(table, code) : NULL;
+	return a && dwarf_spend(unit->file, a->n_attrs) ? a : NULL;
 }
 
-static struct str text_at(struct bytes section, uint64_t offset)
+/* Texts may overlap: each is charged for. */
+static struct str text_at(const struct dwarf_file *f, enum dwarf_section which, uint64_t offset)
 {
+	struct bytes section = f->sections[which];
 	const uint8_t *nul;
+	size_t most;
 
-	if (offset >= section.n)
+	if (offset >= section.n || !dwarf_spend(f, 1))
 		return STR("");
-	nul = memchr(section.p + offset, 0, section.n - (size_t)offset);
+	most = section.n - (size_t)offset < MOST_TEXT ? section.n - (size_t)offset : MOST_TEXT;
+	nul = memchr(section.p + offset, 0, most);
+	dwarf_spend(f, (nul ? (size_t)(nul - section.p) - (size_t)offset : most) / 16);
 	if (!nul)
 		return STR("");
 	return (struct str){ (const char *)section.p + offset, (size_t)(nul - section.p) - (size_t)offset };
@@ -223,7 +235,7 @@ static struct str indexed_text(const struct dwarf_unit *unit, uint64_t index)
 		return STR("");
 	c = dwarf_cursor(f->sections[DWARF_STR_OFFSETS], unit->str_offsets_base + index * unit->offset_size);
 	offset = dwarf_fixed(f, &c, unit->offset_size);
-	return c.err ? STR("") : text_at(f->sections[DWARF_STR], offset);
+	return c.err ? STR("") : text_at(f, DWARF_STR, offset);
 }
 
 struct str dwarf_text(const struct dwarf_unit *unit, const struct dwarf_attr *attr)
@@ -234,9 +246,9 @@ struct str dwarf_text(const struct dwarf_unit *unit, const struct dwarf_attr *at
 	case DW_FORM_string:
 		return (struct str){ (const char *)attr->p, (size_t)attr->value };
 	case DW_FORM_strp:
-		return text_at(unit->file->sections[DWARF_STR], attr->value);
+		return text_at(unit->file, DWARF_STR, attr->value);
 	case DW_FORM_line_strp:
-		return text_at(unit->file->sections[DWARF_LINE_STR], attr->value);
+		return text_at(unit->file, DWARF_LINE_STR, attr->value);
 	case DW_FORM_strx:
 	case DW_FORM_strx1:
 	case DW_FORM_strx2:
@@ -247,7 +259,7 @@ struct str dwarf_text(const struct dwarf_unit *unit, const struct dwarf_attr *at
 	case DW_FORM_GNU_strp_alt:
 	case DW_FORM_strp_sup:
 		alt = dwarf_alt(unit->file);
-		return alt ? text_at(alt->sections[DWARF_STR], attr->value) : STR("");
+		return alt ? text_at(alt, DWARF_STR, attr->value) : STR("");
 	}
 	return STR("");
 }

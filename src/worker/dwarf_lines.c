@@ -20,6 +20,9 @@ static const enum dwarf_section handed_over[] = {
 	DWARF_ARANGES,
 };
 
+/* libdwarf keeps files in a list, and walks it for each that is asked for. */
+#define MOST_FILES (1 << 16)
+
 #define N_HANDED_OVER (sizeof(handed_over) / sizeof(handed_over[0]))
 
 struct line_table {
@@ -27,8 +30,7 @@ struct line_table {
 	struct dwarf_unit *unit;
 	struct arena *arena;
 	Dwarf_Line_Context context;
-	Dwarf_Line *rows;
-	Dwarf_Signed n_rows, first_file, end_file;
+	Dwarf_Signed first_file, end_file;
 	unsigned version;
 	VEC(struct str) paths; /* by number of the file; p is NULL for what was not asked yet */
 };
@@ -142,11 +144,17 @@ static const libdwarf_methods methods = {
 
 /* --- Opening --- */
 
+/* For failures of no interest; without a place for its error libdwarf ends the process. */
+static void drop(struct dwarf_lines *l, Dwarf_Error error)
+{
+	if (error)
+		dwarf_dealloc(l->dbg, error, DW_DLA_ERROR);
+}
+
 static int complain(struct dwarf_lines *l, Dwarf_Error error, const char *what, struct assay_diag *flaw)
 {
 	diag_set(flaw, ASSAY_ERR_FORMAT, "%s: %s", what, error ? dwarf_errmsg(error) : "damaged");
-	if (error)
-		dwarf_dealloc(l->dbg, error, DW_DLA_ERROR);
+	drop(l, error);
 	return ASSAY_ERR_FORMAT;
 }
 
@@ -162,7 +170,7 @@ int dwarf_lines_open(struct dwarf_lines **out, struct dwarf_file *f, struct assa
 	(void)load_wide;
 	(void)info_narrow;
 	(void)load_narrow;
-	/* libdwarf would note each allocation in a tree; rows are released without it (dwarf_srclines_dealloc_b()). */
+	/* libdwarf would note each allocation in a tree, which costs more than the rest; all here is released by hand. */
 	dwarf_set_de_alloc_flag(0);
 	l->file = f;
 	l->interface.LIBDWARF_INTERFACE(object) = l;
@@ -204,9 +212,13 @@ void dwarf_lines_aranges(struct dwarf_lines *l, dwarf_arange_fn *add, void *data
 		Dwarf_Addr low;
 		Dwarf_Off entry;
 
-		if (go_on && dwarf_get_arange_info_b(aranges[i], &segment, &segment_size, &low, &size, &entry, NULL) ==
-				     DW_DLV_OK)
+		error = NULL;
+		ret = go_on ? dwarf_get_arange_info_b(aranges[i], &segment, &segment_size, &low, &size, &entry, &error)
+			    : DW_DLV_NO_ENTRY;
+		if (ret == DW_DLV_OK)
 			go_on = add(data, entry, low, size);
+		else if (ret == DW_DLV_ERROR)
+			drop(l, error);
 		dwarf_dealloc(l->dbg, aranges[i], DW_DLA_ARANGE);
 	}
 	dwarf_dealloc(l->dbg, aranges, DW_DLA_LIST);
@@ -259,10 +271,10 @@ static bool read_table(struct line_table *t, Dwarf_Die die, struct assay_diag *f
 	int ret = dwarf_srclines_b(die, &version, &count, &t->context, &error);
 
 	if (ret == DW_DLV_OK)
-		ret = dwarf_srclines_from_linecontext(t->context, &t->rows, &t->n_rows, &error);
-	if (ret == DW_DLV_OK)
 		ret = dwarf_srclines_files_indexes(t->context, &t->first_file, &n_files, &t->end_file, &error);
 	t->version = (unsigned)version;
+	if (t->end_file > MOST_FILES)
+		t->end_file = MOST_FILES;
 	if (ret == DW_DLV_ERROR)
 		complain(t->lines, error, "a line table", flaw);
 	return ret == DW_DLV_OK;
@@ -299,90 +311,13 @@ void line_table_close(struct line_table *t)
 		dwarf_srclines_dealloc_b(t->context);
 	vec_release(&t->paths);
 	t->context = NULL;
-	t->rows = NULL;
-	t->n_rows = 0;
 }
 
-/* --- Rows --- */
-
-static uint64_t row_address(const struct line_table *t, Dwarf_Signed i)
+void line_table_find(
+	struct line_table *t, const uint64_t *addresses, size_t n, struct line_place *places, struct assay_diag *flaw)
 {
-	Dwarf_Addr address = 0;
-
-	dwarf_lineaddr(t->rows[i], &address, NULL);
-	return address;
-}
-
-static bool ends_sequence(const struct line_table *t, Dwarf_Signed i)
-{
-	Dwarf_Bool ends = 0;
-
-	return dwarf_lineendsequence(t->rows[i], &ends, NULL) == DW_DLV_OK && ends;
-}
-
-static void read_row(const struct line_table *t, Dwarf_Signed i, struct line_place *place)
-{
-	Dwarf_Unsigned line = 0, file = 0, column = 0;
-
-	dwarf_lineno(t->rows[i], &line, NULL);
-	dwarf_line_srcfileno(t->rows[i], &file, NULL);
-	dwarf_lineoff_b(t->rows[i], &column, NULL);
-	*place = (struct line_place){ .is_found = true, .file = file, .line = line, .column = column };
-}
-
-static size_t first_at_or_above(const uint64_t *addresses, size_t n, uint64_t address)
-{
-	size_t low = 0, high = n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (addresses[middle] < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-/* The last row at or below the address, of rows that ascend from first to before end. */
-static Dwarf_Signed row_of(const struct line_table *t, Dwarf_Signed first, Dwarf_Signed end, uint64_t address)
-{
-	while (end - first > 1) {
-		Dwarf_Signed middle = first + (end - first) / 2;
-
-		if (row_address(t, middle) <= address)
-			first = middle;
-		else
-			end = middle;
-	}
-	return first;
-}
-
-/* Rows from first to the one at end, which only says where the code before it ends. */
-static void find_in_sequence(const struct line_table *t, Dwarf_Signed first, Dwarf_Signed end,
-	const uint64_t *addresses, size_t n, struct line_place *places)
-{
-	uint64_t low = row_address(t, first), high = row_address(t, end);
-	size_t i = first_at_or_above(addresses, n, low);
-
-	for (; i < n && addresses[i] < high; i++)
-		if (!places[i].is_found)
-			read_row(t, row_of(t, first, end, addresses[i]), &places[i]);
-}
-
-void line_table_find(struct line_table *t, const uint64_t *addresses, size_t n, struct line_place *places)
-{
-	Dwarf_Signed first = 0;
-
-	memset(places, 0, n * sizeof(*places));
-	for (Dwarf_Signed i = 0; i < t->n_rows; i++) {
-		if (!ends_sequence(t, i))
-			continue;
-		if (i > first)
-			find_in_sequence(t, first, i, addresses, n, places);
-		first = i + 1;
-	}
+	if (!dwarf_rows_find(t->unit->file, t->unit->lines, addresses, n, places))
+		diag_set_at(flaw, ASSAY_ERR_FORMAT, t->unit->lines, "", "a line program in .debug_line is damaged");
 }
 
 /* --- Files --- */
@@ -407,12 +342,15 @@ static void append(struct buf *path, struct str part)
 static struct str include_directory(const struct line_table *t, uint64_t index)
 {
 	const char *name = NULL;
+	Dwarf_Error error = NULL;
+	int ret;
 
 	if (index > INT32_MAX || (t->version < 5 && !index))
 		return STR("");
-	if (dwarf_srclines_include_dir_data(t->context, (Dwarf_Signed)index, &name, NULL) != DW_DLV_OK || !name)
-		return STR("");
-	return str_of(name);
+	ret = dwarf_srclines_include_dir_data(t->context, (Dwarf_Signed)index, &name, &error);
+	if (ret == DW_DLV_ERROR)
+		drop(t->lines, error);
+	return ret == DW_DLV_OK && name ? str_of(name) : STR("");
 }
 
 /*
@@ -449,12 +387,16 @@ static bool file_entry(const struct line_table *t, uint64_t file, struct file_en
 	Dwarf_Unsigned directory = 0, time = 0, size = 0;
 	Dwarf_Form_Data16 *md5 = NULL;
 	const char *name = NULL;
+	Dwarf_Error error = NULL;
+	int ret;
 
 	if (file < (uint64_t)t->first_file || file >= (uint64_t)t->end_file)
 		return false;
-	if (dwarf_srclines_files_data_b(t->context, (Dwarf_Signed)file, &name, &directory, &time, &size, &md5, NULL) !=
-			DW_DLV_OK ||
-		!name)
+	ret = dwarf_srclines_files_data_b(
+		t->context, (Dwarf_Signed)file, &name, &directory, &time, &size, &md5, &error);
+	if (ret == DW_DLV_ERROR)
+		drop(t->lines, error);
+	if (ret != DW_DLV_OK || !name)
 		return false;
 	*out = (struct file_entry){ .name = str_of(name), .directory = directory, .md5 = md5 };
 	return true;

@@ -2,11 +2,11 @@
 #ifndef WORKER_DWARF_LINES_H
 #define WORKER_DWARF_LINES_H
 
-#include "worker/dwarf.h"
+#include "worker/dwarf_rows.h"
 
 /*
- * Line tables and .debug_aranges, through libdwarf, which gets the sections as dwarf_file.c has them: unpacked, and
- * only those it needs for this.
+ * Headers of line tables and .debug_aranges, through libdwarf, which gets the sections as dwarf_file.c has them:
+ * unpacked, and only those it needs for this.
  */
 struct dwarf_lines;
 
@@ -27,13 +27,9 @@ struct line_table *dwarf_lines_unit(
 	struct dwarf_lines *l, struct dwarf_unit *unit, struct arena *arena, struct assay_diag *flaw);
 void line_table_close(struct line_table *t);
 
-struct line_place {
-	bool is_found;
-	uint64_t file, line, column;
-};
-
-/* Fills a place for each of the ascending addresses; all zero where the table has nothing. */
-void line_table_find(struct line_table *t, const uint64_t *addresses, size_t n, struct line_place *places);
+/* As dwarf_rows_find() for the table's program. */
+void line_table_find(
+	struct line_table *t, const uint64_t *addresses, size_t n, struct line_place *places, struct assay_diag *flaw);
 
 /* The full path of a file of the table, "" when it has none of that number. */
 struct str line_table_path(struct line_table *t, uint64_t file);

@@ -58,11 +58,10 @@ static void read_pairs(struct list *l)
 	unsigned size = l->owner->address_size;
 	uint64_t most = size == 8 ? UINT64_MAX : (UINT64_C(1) << (8 * size)) - 1;
 
-	while (!l->c.err && *l->unit->file->budget) {
+	while (!l->c.err && dwarf_spend(l->unit->file, 1)) {
 		uint64_t low = dwarf_fixed(l->owner->file, &l->c, size);
 		uint64_t high = dwarf_fixed(l->owner->file, &l->c, size);
 
-		--*l->unit->file->budget;
 		if (l->c.err || (!low && !high))
 			return;
 		if (low == most)
@@ -164,6 +163,6 @@ void dwarf_ranges(const struct dwarf_unit *unit, const struct entry_span *span, 
 	}
 	if (!find_list(&l, &span->ranges))
 		return;
-	while (*unit->file->budget && read_entry(&l))
-		--*unit->file->budget;
+	while (dwarf_spend(unit->file, 1) && read_entry(&l))
+		;
 }

@@ -31,6 +31,7 @@ static void keep_attr(struct dwarf_unit *u, struct own_entry *own, uint16_t name
 		break;
 	case DW_AT_stmt_list:
 		u->has_lines = true;
+		u->lines = attr->value;
 		break;
 	case DW_AT_str_offsets_base:
 		u->str_offsets_base = attr->value;

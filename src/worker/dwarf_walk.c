@@ -75,6 +75,7 @@ static uint32_t parent_node(struct walk *w)
 		i--;
 	if (i)
 		i--;
+	dwarf_spend(w->unit->file, w->levels.n - i);
 	for (; i < w->levels.n && !w->failed; i++) {
 		struct level *level = &w->levels.items[i];
 
@@ -100,7 +101,7 @@ static bool hit_range(void *data, uint64_t low, uint64_t high)
 		if (w->at.node == CALL_NONE)
 			w->at.node = add_node(w, &w->at, parent_node(w));
 		t->hits[i] = w->at.node;
-		*w->unit->file->budget -= *w->unit->file->budget != 0;
+		dwarf_spend(w->unit->file, 1);
 	}
 	return !w->failed;
 }
@@ -109,6 +110,7 @@ static bool hit_range(void *data, uint64_t low, uint64_t high)
 static void take_attrs(struct walk *w, struct cursor *c, const struct abbrev *a, struct entry_span *span)
 {
 	*span = (struct entry_span){ 0 };
+	dwarf_spend(w->unit->file, a->n_attrs);
 	for (uint32_t i = 0; i < a->n_attrs && !c->err; i++) {
 		const struct abbrev_attr *spec = &a->attrs[i];
 		struct dwarf_attr attr;
@@ -175,14 +177,6 @@ static void visit(struct walk *w, struct cursor *c, const struct abbrev *a)
 		w->failed = true;
 }
 
-static bool spend(struct walk *w)
-{
-	uint64_t *budget = w->unit->file->budget;
-
-	*budget -= *budget != 0;
-	return *budget != 0;
-}
-
 static void walk_entries(struct walk *w, const struct abbrevs *table, struct cursor *c)
 {
 	const uint8_t *info = w->unit->file->sections[DWARF_INFO].p;
@@ -207,7 +201,7 @@ static void walk_entries(struct walk *w, const struct abbrevs *table, struct cur
 			.is_function = a->tag == DW_TAG_subprogram,
 		};
 		visit(w, c, a);
-	} while (w->levels.n && !w->failed && !c->err && spend(w));
+	} while (w->levels.n && !w->failed && !c->err && dwarf_spend(w->unit->file, 1));
 }
 
 static bool all_hit(const struct call_tree *t)

@@ -15,6 +15,9 @@
 /* All that compressed sections of one file may come to; debug information of browsers stays below. */
 #define MOST_UNPACKED ((uint64_t)4 << 30)
 
+/* More than the longest name of a section that is looked for here. */
+#define MOST_NAME 64
+
 uint32_t elf_u32(const struct elf_file *f, const uint8_t *p)
 {
 	uint32_t v;
@@ -94,7 +97,7 @@ static int read_sections(struct elf_file *f, struct assay_diag *diag)
 			break;
 		name = elf_strptr(f->elf, names, sh.sh_name);
 		f->sections[f->n_sections++] = (struct elf_section){
-			.name = str_of(name ? name : ""),
+			.name = { name ? name : "", name ? strnlen(name, MOST_NAME) : 0 },
 			.index = (uint32_t)i,
 			.type = sh.sh_type,
 			.link = sh.sh_link,

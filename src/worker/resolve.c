@@ -121,6 +121,8 @@ static int add_frames(struct unit_job *u, size_t k, struct found *found)
 	}
 	found->first = j->frames.n;
 	for (size_t depth = 0; node != CALL_NONE && depth < MOST_FRAMES; depth++) {
+		if (!dwarf_spend(u->unit->file, 1) && depth)
+			break;
 		const struct routine *r = routine_of(u, node);
 
 		if (!r)
@@ -164,7 +166,7 @@ static int read_unit(struct unit_job *u, struct dwarf_unit *own)
 	if (j->debug->lines)
 		u->table = dwarf_lines_unit(j->debug->lines, own, &j->arena, j->flaw);
 	if (u->table)
-		line_table_find(u->table, addresses, n, u->lines);
+		line_table_find(u->table, addresses, n, u->lines, j->flaw);
 	u->routines = arena_calloc(&u->scratch, u->tree.nodes.n + 1, sizeof(struct routine *));
 	return u->routines ? 0 : ASSAY_ERR_NOMEM;
 }

@@ -186,12 +186,14 @@ int symbols_seal(struct symbols *s, struct assay_diag *diag)
 {
 	if (s->all.n)
 		qsort(s->all.items, s->all.n, sizeof(*s->all.items), by_place);
-	if (!vec_reserve(&s->code, s->all.n))
+	if (!vec_reserve(&s->code, s->all.n) || !vec_reserve(&s->sized, s->all.n))
 		return diag_nomem(diag, "symbols");
-	s->code.n = 0;
+	s->code.n = s->sized.n = 0;
 	for (size_t i = 0; i < s->all.n; i++) {
 		const struct symbol *symbol = &s->all.items[i];
 
+		if (symbol->size)
+			s->sized.items[s->sized.n++] = (uint32_t)i;
 		if (!symbol->is_code)
 			continue;
 		if (s->code.n && s->all.items[s->code.items[s->code.n - 1]].address == symbol->address)
@@ -228,23 +230,24 @@ void symbols_release(struct symbols *s)
 {
 	vec_release(&s->all);
 	vec_release(&s->code);
+	vec_release(&s->sized);
 	vec_release(&s->listed);
 }
 
-/* How many of the code symbols begin at or below the address. */
-static size_t count_below(const struct symbols *s, uint64_t address)
+/* The last of the symbols with these numbers that begins at or below the address. */
+static const struct symbol *last_below(const struct symbols *s, const uint32_t *numbers, size_t n, uint64_t address)
 {
-	size_t low = 0, high = s->code.n;
+	size_t low = 0, high = n;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (s->all.items[s->code.items[middle]].address <= address)
+		if (s->all.items[numbers[middle]].address <= address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low;
+	return low ? &s->all.items[numbers[low - 1]] : NULL;
 }
 
 static bool contains(const struct symbol *symbol, uint64_t address)
@@ -254,31 +257,17 @@ static bool contains(const struct symbol *symbol, uint64_t address)
 
 const struct symbol *symbols_at(const struct symbols *s, uint64_t address)
 {
-	size_t n = count_below(s, address);
-	const struct symbol *symbol = n ? &s->all.items[s->code.items[n - 1]] : NULL;
+	const struct symbol *symbol = last_below(s, s->code.items, s->code.n, address);
 
 	return symbol && (!symbol->size || contains(symbol, address)) ? symbol : NULL;
 }
 
 const struct symbol *symbols_below(const struct symbols *s, uint64_t address)
 {
-	const struct symbol *found = NULL;
-	size_t low = 0, high = s->all.n;
+	const struct symbol *symbol = last_below(s, s->sized.items, s->sized.n, address);
+	const struct symbol *last = s->sized.n ? &s->all.items[s->sized.items[s->sized.n - 1]] : NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->all.items[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low && !found)
-		if (s->all.items[--low].size)
-			found = &s->all.items[low];
-	if (!found || !found->size)
+	if (!symbol || (symbol == last && !contains(symbol, address)))
 		return NULL;
-	if (strchr("bBdDrRvVW", found->type) && !contains(found, address))
-		return NULL;
-	return found;
+	return strchr("bBdDrRvVW", symbol->type) && !contains(symbol, address) ? NULL : symbol;
 }

@@ -11,6 +11,7 @@
 struct symbols {
 	VEC(struct symbol) all;           /* by address, size, place in the table */
 	VEC(uint32_t) code;               /* of them one per address that may name an instruction */
+	VEC(uint32_t) sized;              /* of all those that have a size */
 	VEC(struct object_symbol) listed; /* filled when first asked for */
 };
 
@@ -18,9 +19,9 @@ struct symbol {
 	uint64_t address, size;
 	struct str name;
 	struct str file; /* base name of the source of a local symbol, "" when the table does not say */
-	uint32_t order; /* in the table */
-	char type;      /* nm's letter */
-	bool is_code;   /* may name an instruction: function, object or untyped, in memory */
+	uint32_t order;  /* in the table */
+	char type;       /* nm's letter */
+	bool is_code;    /* may name an instruction: function, object or untyped, in memory */
 };
 
 /* Adds the symbols of a table (.symtab or .dynsym); 0 also when the file has none. Names live as long as the file. */
