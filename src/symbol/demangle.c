@@ -11,13 +11,16 @@
 
 static bool contains(struct str s, struct str part)
 {
-	return s.len && memmem(s.p, s.len, part.p, part.len);
+	return s.p && memmem(s.p, s.len, part.p, part.len);
 }
 
-static bool has_brackets(struct str s)
+/* One look at each byte: this is asked of every name of every profile. */
+static bool has_marks(struct str s)
 {
+	static const bool is_mark[256] = { ['<'] = true, ['>'] = true, ['['] = true, [']'] = true };
+
 	for (size_t i = 0; i < s.len; i++)
-		if (s.p[i] == '<' || s.p[i] == '>' || s.p[i] == '[' || s.p[i] == ']')
+		if (is_mark[(unsigned char)s.p[i]] || (s.p[i] == ':' && i + 1 < s.len && s.p[i + 1] == ':'))
 			return true;
 	return false;
 }
@@ -25,7 +28,7 @@ static bool has_brackets(struct str s)
 /* Not "com.acme.Main.<init>", which is Java, nor "main.(*Map[...]).get", which is Go. */
 static bool looks_like_cxx(struct str s)
 {
-	return (has_brackets(s) || contains(s, STR("::"))) && !contains(s, STR(".<")) && !contains(s, STR("])."));
+	return has_marks(s) && !contains(s, STR(".<")) && !contains(s, STR("])."));
 }
 
 static void simplify(struct buf *out, struct str name, enum demangle_mode mode)
