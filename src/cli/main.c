@@ -100,6 +100,7 @@ static int load(const struct assay_profile **profile, const struct command_line 
 			.executable = executable,
 			.build_id = option_text(o, OPT_BUILDID),
 			.comment = option_text(o, OPT_ADD_COMMENT),
+			.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
 			.all_frames = option_on(o, OPT_ALL_FRAMES),
 			.names = names,
 		},
