@@ -103,13 +103,12 @@ static const char tree_details[] = "A block for each function, in the order of t
 				   "  calls%  its share of the cum of the function in the middle\n"
 				   "Neighbours may be indirect, where the functions between are left out.\n";
 
-static const char weblist_details[] =
-	"One HTML page that needs no network. The pattern is matched with functions and\n"
-	"files, or is an address. The columns are the line, the value spent on it, and\n"
-	"the value spent on it and in what it called. A click on a line, or Enter, shows\n"
-	"the instructions that it was made into, under the calls that were inlined\n"
-	"there. Without the binary there are the lines alone. -output=FILE writes the\n"
-	"page there, and no browser runs.\n";
+static const char weblist_details[] = "One HTML page that needs no network. The pattern is matched with functions and\n"
+				      "files, or is an address. The columns are the line, the value spent on it, and\n"
+				      "the value spent on it and in what it called. A click on a line, or Enter,\n"
+				      "shows the instructions that it was made into, under the calls that were\n"
+				      "inlined there. Without the binary there are the lines alone. -output=FILE\n"
+				      "writes the page there, and no browser runs.\n";
 
 const struct report reports[] = {
 	{ "callgrind", NULL, "Graph in callgrind format", callgrind_details,
@@ -117,7 +116,8 @@ const struct report reports[] = {
 		callgrind_run, "callgraph.out" },
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
 	{ "disasm", "regex", "Assembly of matching functions, annotated", disasm_details,
-		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_NO_INLINES, disassembly_run },
+		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_NO_INLINES,
+		disassembly_run },
 	{ "dot", NULL, "Graph in DOT format", dot_details, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
 	{ "eog", NULL, "Graph through eog", picture_details, PICTURE, dot_run, "svg", "svg", "eog" },
 	{ "evince", NULL, "Graph through evince", picture_details, PICTURE, dot_run, "pdf", "pdf", "evince" },
@@ -153,8 +153,8 @@ const struct report reports[] = {
 	{ "tree", NULL, "Callers and callees of every function", tree_details, GRAPH, tree_run },
 	{ "web", NULL, "Graph in a browser", picture_details, PICTURE, dot_run, "svg", "svg", REPORT_BROWSER },
 	{ "weblist", "regex", "Source and assembly of matching functions in a browser", weblist_details,
-		REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_INLINES, weblist_run, "html", NULL,
-		REPORT_BROWSER },
+		REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_INLINES, weblist_run, .suffix = "html",
+		.viewer = REPORT_BROWSER },
 	{ NULL, NULL, NULL, NULL, 0, NULL },
 };
 
