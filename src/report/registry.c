@@ -25,8 +25,8 @@ static const char callgrind_details[] =
 	"-nodecount says. On a terminal the output goes to profile001.callgraph.out.\n";
 
 static const char disasm_details[] = "The pattern is matched with the symbols of the binaries, and with their names\n"
-				     "as C++ and Rust write them; an address such as 0x4b43c0 stands for the function\n"
-				     "that it lies in. The columns are:\n"
+				     "as C++ and Rust write them; an address such as 0x4b43c0 stands for the\n"
+				     "function that it lies in. The columns are:\n"
 				     "  flat     value spent on the instruction itself\n"
 				     "  cum      value spent on it and in what it called\n"
 				     "  address  in the binary, and behind the colon the instruction\n"
@@ -79,11 +79,11 @@ static const char raw_details[] = "Each sample is a line with its values, a colo
 				  "inlined into follows on lines of its own. Values are as recorded: -unit,\n"
 				  "-divide_by and -sample_index do not count.\n";
 
-static const char symbols_details[] =
-	"A line for each binary that the profile names: how many of the addresses in it\n"
-	"have names, and what kept the others from getting them. Below it are the build\n"
-	"id that the profile wants, the files that were tried for it, in order, and what\n"
-	"was in the one that was taken. docs/symbols.md tells how binaries are found.\n";
+static const char symbols_details[] = "A line for each binary that the profile names: how many of the addresses in it\n"
+				      "have names, and what kept the others from getting them. Below it are the build\n"
+				      "id that the profile wants, the files that were tried for it, in order, and\n"
+				      "what was in the one that was taken. docs/symbols.md tells how binaries are\n"
+				      "found.\n";
 
 static const char tags_details[] = "Under each label key, with what its samples add up to, the values of that\n"
 				   "label, largest first. Shares are of the total. A sample with several values\n"

@@ -249,7 +249,7 @@ static bool is_wanted(const struct run *r, const struct location *l)
 
 static bool is_http(struct str file)
 {
-	const char *colon = file.len ? memmem(file.p, file.len, "://", 3) : NULL;
+	const char *colon = file.p && file.len ? memmem(file.p, file.len, "://", 3) : NULL;
 
 	return colon && memmem(file.p, (size_t)(colon - file.p), "http", 4);
 }
