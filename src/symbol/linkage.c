@@ -395,9 +395,10 @@ static bool is_read_too_often(const char *name)
 /*
  * This entry of libiberty 2.40 forgets to say, in a variable of its own, by which grammar names in expressions are to be
  * read: by the old one if 0 happens to lie where the variable will, else by the new one. So that the same name gives
- * the same text each time, what lies there is what we put there. A libiberty that sets it does not care.
+ * the same text each time, what lies there is what we put there. A libiberty that sets it does not care. Sanitizers would
+ * move the block away from where the variable will be.
  */
-static __attribute__((noinline)) void leave_on_stack(int byte)
+static __attribute__((noinline, no_sanitize("address", "undefined"))) void leave_on_stack(int byte)
 {
 	char below[1024];
 
