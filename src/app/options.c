@@ -15,6 +15,9 @@
 
 #define NO_FETCH "assay reads files; it does not fetch profiles or serve them"
 
+/* In the order of enum table_format. */
+static const char *const formats[] = { "text", "json", "csv", "tsv", "markdown", NULL };
+
 const struct option options[N_OPTIONS] = {
 	[OPT_ADD_COMMENT] = {
 		.name = "add_comment",
@@ -52,6 +55,21 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "false",
 		.help = "Same as -sample_index=alloc_space",
 	},
+	[OPT_ALPHA] = {
+		.name = "alpha",
+		.type = OPTION_FLOAT,
+		.fallback = "0.05",
+		.argument = "x",
+		.help = "Rate of false alarms in diff and check",
+	},
+	[OPT_ASSERT] = {
+		.name = "assert",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE | OPTION_LIST,
+		.fallback = "",
+		.argument = "rule",
+		.help = "A rule for check, such as 'flat(^main\\.) <= 10%'; may be given several times",
+	},
 	[OPT_BASE] = {
 		.name = "base",
 		.type = OPTION_TEXT,
@@ -59,6 +77,14 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "source",
 		.help = "Profile to subtract",
+	},
+	[OPT_BUDGET] = {
+		.name = "budget",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "",
+		.argument = "file",
+		.help = "A file with a rule for check on each line",
 	},
 	[OPT_BUILDID] = {
 		.name = "buildid",
@@ -122,6 +148,12 @@ const struct option options[N_OPTIONS] = {
 		.argument = "fraction",
 		.help = "Leave out edges below this share of the total",
 	},
+	[OPT_EXACT_NAMES] = {
+		.name = "exact_names",
+		.type = OPTION_SWITCH,
+		.fallback = "false",
+		.help = "Take no two names for the same function in diff",
+	},
 	[OPT_FILEFUNCTIONS] = {
 		.name = "filefunctions",
 		.type = OPTION_SWITCH,
@@ -149,6 +181,14 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "regex",
 		.help = "Keep samples with a frame that matches",
+	},
+	[OPT_FORMAT] = {
+		.name = "format",
+		.type = OPTION_TEXT,
+		.fallback = "text",
+		.argument = "format",
+		.help = "How to print rows: text, json, csv, tsv, markdown",
+		.choices = formats,
 	},
 	[OPT_FUNCTIONS] = {
 		.name = "functions",
@@ -251,6 +291,20 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "false",
 		.help = "Same as -sample_index=delay -mean",
 	},
+	[OPT_MIN_DELTA] = {
+		.name = "min_delta",
+		.type = OPTION_TEXT,
+		.fallback = "",
+		.argument = "value",
+		.help = "Leave out smaller changes in diff and check, such as 10ms or 1%",
+	},
+	[OPT_MIN_SHARE] = {
+		.name = "min_share",
+		.type = OPTION_TEXT,
+		.fallback = "",
+		.argument = "value",
+		.help = "Test only rows of at least this share of the total: 1% (default 0.5%)",
+	},
 	[OPT_NO_BROWSER] = {
 		.name = "no_browser",
 		.type = OPTION_SWITCH,
@@ -291,6 +345,13 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "file",
 		.help = "Write the report to this file",
+	},
+	[OPT_OVERDISPERSION] = {
+		.name = "overdispersion",
+		.type = OPTION_FLOAT,
+		.fallback = "2",
+		.argument = "x",
+		.help = "How much more than by chance sample counts vary, for one run on each side",
 	},
 	[OPT_PERF_TO_PROFILE] = {
 		.name = "perf_to_profile",
@@ -551,9 +612,9 @@ static int parse_digits(unsigned long long *v, const char *text, unsigned base, 
 
 	*v = 0;
 	for (; *text; text++) {
-		unsigned digit = isdigit((unsigned char)*text) ? (unsigned)(*text - '0') :
-			isalpha((unsigned char)*text)              ? (unsigned)(tolower((unsigned char)*text) - 'a') + 10 :
-								     base;
+		unsigned digit = isdigit((unsigned char)*text)   ? (unsigned)(*text - '0')
+				 : isalpha((unsigned char)*text) ? (unsigned)(tolower((unsigned char)*text) - 'a') + 10
+								 : base;
 
 		if (*text == '_' && may_separate && text[1]) {
 			may_separate = false;
@@ -605,9 +666,8 @@ static bool is_foreign_float(const char *text)
 static bool without_underscores(char *to, size_t size, const char *from)
 {
 	for (const char *at = from; *at; at++) {
-		if (*at == '_' &&
-			(at == from || !(isxdigit((unsigned char)at[-1]) || strchr("xX", at[-1])) ||
-				!isxdigit((unsigned char)at[1])))
+		if (*at == '_' && (at == from || !(isxdigit((unsigned char)at[-1]) || strchr("xX", at[-1])) ||
+					  !isxdigit((unsigned char)at[1])))
 			return false;
 		if (*at == '_')
 			continue;
@@ -632,6 +692,46 @@ static int parse_float(double *fraction, const char *text)
 	return errno == ERANGE && isinf(*fraction) ? ERANGE : 0;
 }
 
+size_t option_choice(const struct assay_options *o, enum option_id id)
+{
+	size_t i = 0;
+
+	while (options[id].choices[i] && strcmp(options[id].choices[i], o->values[id].text) != 0)
+		i++;
+	return i;
+}
+
+static int not_a_choice(const char *const *choices, struct assay_diag *diag)
+{
+	struct buf text = BUF_INIT;
+	int err;
+
+	for (; *choices; choices++)
+		buf_addf(&text, "%s%s", text.len ? ", " : "", *choices);
+	err = text.failed ? diag_nomem(diag, "an option")
+			  : diag_set(diag, ASSAY_ERR_ARGUMENT, "choose one of %s", text.data);
+	buf_release(&text);
+	return err;
+}
+
+/* A list that has values gets one more. */
+static char *text_with(const struct assay_options *o, enum option_id id, const char *text)
+{
+	size_t len = o->given[id] ? strlen(o->values[id].text) : 0, more = strlen(text);
+	char *joined;
+
+	if (!(options[id].flags & OPTION_LIST) || !*text)
+		return strdup(text);
+	joined = malloc(len + more + 2);
+	if (!joined)
+		return NULL;
+	if (len)
+		memcpy(joined, o->values[id].text, len);
+	memcpy(joined + len, text, more);
+	memcpy(joined + len + more, "\n", 2);
+	return joined;
+}
+
 int options_parse(struct assay_options *o, enum option_id id, const char *text, struct assay_diag *diag)
 {
 	union option_value v = { 0 };
@@ -648,7 +748,9 @@ int options_parse(struct assay_options *o, enum option_id id, const char *text, 
 		fault = parse_float(&v.fraction, text);
 		break;
 	case OPTION_TEXT:
-		v.text = strdup(text);
+		if (options[id].choices && !is_one_of(text, options[id].choices))
+			return not_a_choice(options[id].choices, diag);
+		v.text = text_with(o, id, text);
 		if (!v.text)
 			return diag_nomem(diag, "an option");
 		free(o->values[id].text);
@@ -739,8 +841,8 @@ static int apply_shortcut(struct assay_options *o, enum option_id id, const char
 	return 0;
 }
 
-static int apply_shortcuts(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,
-	struct assay_diag *diag)
+static int apply_shortcuts(
+	struct assay_options *o, void (*warn)(void *data, const char *text), void *data, struct assay_diag *diag)
 {
 	static const struct {
 		enum option_id id;
@@ -761,8 +863,8 @@ static int apply_shortcuts(struct assay_options *o, void (*warn)(void *data, con
 	return err;
 }
 
-int options_settle(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,
-	struct assay_diag *diag)
+int options_settle(
+	struct assay_options *o, void (*warn)(void *data, const char *text), void *data, struct assay_diag *diag)
 {
 	int err = check_group(o, GROUP_GRANULARITY, diag);
 

@@ -3,6 +3,7 @@
 #define APP_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "assay/error.h"
@@ -18,7 +19,10 @@ enum option_id {
 	OPT_ALL_FRAMES,
 	OPT_ALLOC_OBJECTS,
 	OPT_ALLOC_SPACE,
+	OPT_ALPHA,
+	OPT_ASSERT,
 	OPT_BASE,
+	OPT_BUDGET,
 	OPT_BUILDID,
 	OPT_CALL_TREE,
 	OPT_COMPACT_LABELS,
@@ -28,10 +32,12 @@ enum option_id {
 	OPT_DIVIDE_BY,
 	OPT_DROP_NEGATIVE,
 	OPT_EDGEFRACTION,
+	OPT_EXACT_NAMES,
 	OPT_FILEFUNCTIONS,
 	OPT_FILES,
 	OPT_FLAT,
 	OPT_FOCUS,
+	OPT_FORMAT,
 	OPT_FUNCTIONS,
 	OPT_HIDE,
 	OPT_HTTP,
@@ -46,12 +52,15 @@ enum option_id {
 	OPT_MAX_SIZE,
 	OPT_MEAN,
 	OPT_MEAN_DELAY,
+	OPT_MIN_DELTA,
+	OPT_MIN_SHARE,
 	OPT_NO_BROWSER,
 	OPT_NODECOUNT,
 	OPT_NODEFRACTION,
 	OPT_NOINLINES,
 	OPT_NORMALIZE,
 	OPT_OUTPUT,
+	OPT_OVERDISPERSION,
 	OPT_PERF_TO_PROFILE,
 	OPT_PRUNE_FROM,
 	OPT_RELATIVE_PERCENTAGES,
@@ -98,6 +107,7 @@ enum option_group {
 
 enum option_flags {
 	OPTION_COMMAND_LINE = 1 << 0, /* about the run, not the report: no variable of a shell */
+	OPTION_LIST = 1 << 1, /* a text that may be given several times: the values, a newline behind each */
 };
 
 struct option {
@@ -110,6 +120,7 @@ struct option {
 	const char *argument; /* what the value stands for in help: "regex", "n"; NULL for switches */
 	const char *help;     /* one line, without a full stop */
 	const char *refusal;  /* why this build cannot serve it, or NULL */
+	const char *const *choices; /* of a text, the only values it may have, NULL behind them; or NULL for any */
 };
 
 /* In alphabetical order, by option_id. */
@@ -138,6 +149,9 @@ void options_release(struct assay_options *o);
  * out of range" as text when it is none; the caller names option and value.
  */
 int options_parse(struct assay_options *o, enum option_id id, const char *value, struct assay_diag *diag);
+
+/* The place of an option's value among its choices. */
+size_t option_choice(const struct assay_options *o, enum option_id id);
 
 /* What holds between options: one of a group, nothing that this build refuses; and shortcuts become what they mean. */
 int options_settle(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,

@@ -18,6 +18,8 @@ struct plan {
 	struct filter_options filters;
 	struct graph_options graph;
 	struct report_options report;
+	enum table_format format;
+	bool relative; /* percentages are of what the filters leave */
 	const char *argument;
 	struct regex *pattern;
 	struct sources *sources;
@@ -136,6 +138,8 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.leaf = text_of(o, OPT_TAGLEAF),
 			.unit = text_of(o, OPT_UNIT),
 		},
+		.format = (enum table_format)option_choice(o, OPT_FORMAT),
+		.relative = option_on(o, OPT_RELATIVE_PERCENTAGES),
 		.filters = {
 			.focus = text_of(o, OPT_FOCUS),
 			.ignore = text_of(o, OPT_IGNORE),
@@ -166,7 +170,9 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.trim = trim_of(o, report),
 		},
 	};
-	err = columns_find(p, text_of(o, OPT_SAMPLE_INDEX), &plan->graph.column, diag);
+	if (plan->format != TABLE_NONE && !report->table)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-format: %s is text only", report->name);
+	err = p ? columns_find(p, text_of(o, OPT_SAMPLE_INDEX), &plan->graph.column, diag) : 0;
 	if (!err && plan->report.divide_by == 0)
 		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "zero divisor specified");
 	if (!err)
@@ -196,6 +202,17 @@ static int make_graph(const struct view *view, const struct report *report, cons
 	if (err)
 		graph_release(g);
 	return err;
+}
+
+static int print(const struct report *report, const struct report_ctx *rc, const struct plan *plan, struct buf *out,
+	struct assay_diag *diag)
+{
+	int err;
+
+	if (plan->format != TABLE_NONE)
+		return report_print_table(report, rc, plan->format, out, diag);
+	err = report->run(rc, out, diag);
+	return !err && out->failed ? diag_nomem(diag, "the report") : err;
 }
 
 static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, wide total,
@@ -233,9 +250,7 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		rc.graph = err ? NULL : &g;
 	}
 	if (!err)
-		err = report->run(&rc, out, diag);
-	if (!err && out->failed)
-		err = diag_nomem(diag, "the report");
+		err = print(report, &rc, plan, out, diag);
 	tags_release(&tags);
 	if (rc.graph)
 		graph_release(&g);
@@ -243,23 +258,34 @@ static int run_on_view(const struct view *view, const struct report *report, con
 }
 
 /* Percentages are of everything, unless they are wanted of what the filters leave. */
-static int run_plan(const struct assay_profile *p, const struct report *report, const struct plan *plan, bool relative,
-	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+static int make_view(struct view *view, const struct assay_profile *p, const struct plan *plan,
+	const struct label_units *units, wide *total, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	struct view view;
-	wide total = 0;
-	int err = view_init(&view, p, &plan->label_frames, ctx, diag);
+	int err = view_init(view, p, &plan->label_frames, ctx, diag);
 
 	if (err)
 		return err;
 	warn_of_large_sums(p, plan, ctx);
-	if (!relative)
-		total = report_total(&view, plan->graph.column, plan->graph.mean);
-	err = view_filter(&view, &plan->filters, units, ctx, diag);
-	if (!err && relative)
-		total = report_total(&view, plan->graph.column, plan->graph.mean);
-	if (!err)
-		err = run_on_view(&view, report, plan, total, units, ctx, out, diag);
+	if (!plan->relative)
+		*total = report_total(view, plan->graph.column, plan->graph.mean);
+	err = view_filter(view, &plan->filters, units, ctx, diag);
+	if (!err && plan->relative)
+		*total = report_total(view, plan->graph.column, plan->graph.mean);
+	if (err)
+		view_release(view);
+	return err;
+}
+
+static int run_plan(const struct assay_profile *p, const struct report *report, const struct plan *plan,
+	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct view view;
+	wide total = 0;
+	int err = make_view(&view, p, plan, units, &total, ctx, diag);
+
+	if (err)
+		return err;
+	err = run_on_view(&view, report, plan, total, units, ctx, out, diag);
 	view_release(&view);
 	return err;
 }
@@ -290,11 +316,96 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 		plan.objects = &objects;
 	}
 	if (!err)
-		err = run_plan(p, report, &plan, option_on(o, OPT_RELATIVE_PERCENTAGES), &units, ctx, out, diag);
+		err = run_plan(p, report, &plan, &units, ctx, out, diag);
 	plan_release(&plan);
 	if (names)
 		objects_release(&objects);
 	sources_release(&sources);
 	label_units_release(&units);
+	return err;
+}
+
+/*
+ * The column that counts the samples of another one: itself, if it counts, or the nearest in front of it, as writers
+ * put objects before bytes and samples before time.
+ */
+static bool find_count_column(const struct assay_profile *p, size_t of, size_t *column)
+{
+	for (size_t i = of + 1; i-- > 0;)
+		if (str_equal(profile_str(p, p->sample_types.items[i].unit), STR("count"))) {
+			*column = i;
+			return true;
+		}
+	return false;
+}
+
+static int use_graph(const struct view *view, const struct plan *plan, wide total, struct assay_ctx *ctx,
+	int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag), void *data,
+	struct assay_diag *diag)
+{
+	struct graph_options counted = plan->graph;
+	struct graph graph, counts;
+	struct run_graphs graphs = { .profile = view->profile, .graph = &graph, .total = total };
+	bool count = !plan->graph.mean && find_count_column(view->profile, plan->graph.column, &counted.column);
+	int err = graph_build(&graph, view, &plan->graph, ctx, diag);
+
+	if (err)
+		return err;
+	err = graph_trim(&graph, &(struct trim_options){ 0 }, diag);
+	if (!err && count) {
+		err = graph_build(&counts, view, &counted, ctx, diag);
+		graphs.counts = err ? NULL : &counts;
+		graphs.total_count = report_total(view, counted.column, false);
+	}
+	if (!err)
+		err = use(data, &graphs, diag);
+	if (graphs.counts)
+		graph_release(&counts);
+	graph_release(&graph);
+	return err;
+}
+
+int run_graph(const struct assay_profile *p, const struct report *report, const struct assay_options *o,
+	struct assay_ctx *ctx, int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag),
+	void *data, struct assay_diag *diag)
+{
+	struct label_units units;
+	struct plan plan;
+	struct view view;
+	wide total = 0;
+	int err = label_units_init(&units, p, ctx, diag);
+
+	if (err)
+		return err;
+	err = plan_make(&plan, report, NULL, o, p, diag);
+	if (!err)
+		err = make_view(&view, p, &plan, &units, &total, ctx, diag);
+	if (!err) {
+		err = use_graph(&view, &plan, total, ctx, use, data, diag);
+		view_release(&view);
+	}
+	plan_release(&plan);
+	label_units_release(&units);
+	return err;
+}
+
+int run_comparison(const struct report_comparison *comparison, const struct report *report,
+	const struct assay_options *o, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct plan plan;
+	int err = plan_make(&plan, report, NULL, o, NULL, diag);
+
+	if (!err) {
+		const struct report_ctx rc = {
+			.comparison = comparison,
+			.options = &plan.report,
+			.ctx = ctx,
+			.granularity = plan.graph.granularity,
+			.mean = plan.graph.mean,
+		};
+
+		err = print(report, &rc, &plan, out, diag);
+	}
+	plan_release(&plan);
 	return err;
 }

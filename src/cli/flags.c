@@ -11,8 +11,8 @@ struct parser {
 	struct command_line *cl;
 	char *const *args; /* what is left of argv */
 	struct assay_diag *diag;
-	const struct report *first;    /* the report that was the first word, or NULL */
-	bool wants_argument;           /* its argument has not been seen */
+	const struct report *first;      /* the report that was the first word, or NULL */
+	bool wants_argument;             /* its argument has not been seen */
 	const char *chosen[REPORTS_MAX]; /* by report: its argument, "" for one without; NULL when not asked for */
 };
 
@@ -97,7 +97,8 @@ static int unknown_flag(struct parser *p, const char *name)
 	const char *near = suggest_flag(name);
 
 	if (near)
-		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s; did you mean -%s?", name, near);
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s; did you mean -%s?",
+			name, near);
 	return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "flag provided but not defined: -%s; see assay --help", name);
 }
 
@@ -149,6 +150,24 @@ static int add_source(struct parser *p, const char *arg)
 	return vec_push(&p->cl->sources, arg) ? 0 : diag_nomem(p->diag, "sources");
 }
 
+static bool is_separator(const char *arg)
+{
+	return strcmp(arg, "-vs") == 0 || strcmp(arg, "--vs") == 0;
+}
+
+/* "a1 a2 -vs b1 b2": what stands before it is the old side. */
+static int set_separator(struct parser *p)
+{
+	if (p->cl->n_old)
+		return diag_set(
+			p->diag, ASSAY_ERR_ARGUMENT, "-vs stands twice; it separates the old side from the new one");
+	if (!p->cl->sources.n)
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT,
+			"-vs stands between the sources of two sides; there is none before it");
+	p->cl->n_old = p->cl->sources.n;
+	return 0;
+}
+
 static int parse_all(struct parser *p)
 {
 	bool flags = true;
@@ -159,6 +178,8 @@ static int parse_all(struct parser *p)
 
 		if (flags && strcmp(arg, "--") == 0)
 			flags = false;
+		else if (flags && is_separator(arg))
+			err = set_separator(p);
 		else if (flags && arg[0] == '-' && arg[1])
 			err = parse_flag(p, arg);
 		else

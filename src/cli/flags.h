@@ -12,6 +12,7 @@ struct command_line {
 	const struct report *report; /* NULL when none was named */
 	const char *argument;        /* of the report, or NULL */
 	VEC(const char *) sources;
+	size_t n_old; /* of the sources, how many stood before -vs; 0 where there was none */
 	bool help, version;
 };
 

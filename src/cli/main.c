@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/compare.h"
 #include "app/load.h"
 #include "app/names.h"
 #include "app/output.h"
@@ -17,6 +18,7 @@
 
 enum status {
 	STATUS_OK = 0,
+	STATUS_BROKEN = 1, /* a rule of check */
 	STATUS_FAILED = 2,
 };
 
@@ -85,6 +87,20 @@ static void tell_unnamed(const struct assay_profile *p, const struct names *name
 		messagef("%zu of %zu locations have no names; assay symbols PROFILE says why", n, p->locations.n);
 }
 
+static struct load_options load_options_of(const struct command_line *cl, const char *executable, struct names *names)
+{
+	const struct assay_options *o = &cl->options;
+
+	return (struct load_options){
+		.executable = executable,
+		.build_id = option_text(o, OPT_BUILDID),
+		.comment = option_text(o, OPT_ADD_COMMENT),
+		.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
+		.all_frames = option_on(o, OPT_ALL_FRAMES),
+		.names = names,
+	};
+}
+
 static int load(const struct assay_profile **profile, const struct command_line *cl, const char *const *sources,
 	size_t n, const char *executable, struct names *names, struct assay_ctx *ctx)
 {
@@ -96,22 +112,15 @@ static int load(const struct assay_profile **profile, const struct command_line 
 		.base = option_text(o, is_diff ? OPT_DIFF_BASE : OPT_BASE),
 		.is_diff = is_diff,
 		.normalize = option_on(o, OPT_NORMALIZE),
-		.options = {
-			.executable = executable,
-			.build_id = option_text(o, OPT_BUILDID),
-			.comment = option_text(o, OPT_ADD_COMMENT),
-			.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
-			.all_frames = option_on(o, OPT_ALL_FRAMES),
-			.names = names,
-		},
+		.options = load_options_of(cl, executable, names),
 		.complain = complain_of_source,
 	};
 
 	return load_request(profile, &request, ctx);
 }
 
-static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct names *names,
-	struct assay_ctx *ctx)
+static enum status report_on(
+	const struct command_line *cl, const struct assay_profile *profile, struct names *names, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
 	struct assay_diag diag;
@@ -131,8 +140,8 @@ static enum status report_on(const struct command_line *cl, const struct assay_p
 	return status;
 }
 
-static enum status run_on_sources(const struct command_line *cl, const char *const *sources, size_t n,
-	const char *executable)
+static enum status run_on_sources(
+	const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
 {
 	struct assay_ctx ctx = { .warn = warn };
 	const struct assay_profile *profile;
@@ -148,6 +157,69 @@ static enum status run_on_sources(const struct command_line *cl, const char *con
 		status = report_on(cl, profile, &names, &ctx);
 		profile_free(profile);
 	}
+	names_release(&names);
+	return status;
+}
+
+/* OLD NEW, or OLD... -vs NEW... */
+static int split_sides(struct compare_request *r, const struct command_line *cl, const char *const *sources, size_t n,
+	struct assay_diag *diag)
+{
+	const char *name = cl->report->name;
+	bool one_side = cl->report->flags & REPORT_JUDGES && !cl->n_old;
+	/* A program in front of the sources was one of those before -vs. */
+	size_t n_old = one_side ? 0 : cl->n_old ? cl->n_old - (cl->sources.n - n) : 1;
+
+	if (!one_side && !cl->n_old && n != 2)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT,
+			"%s takes two profiles, or several of each side: assay %s OLD NEW, assay %s OLD... -vs NEW...",
+			name, name, name);
+	if ((!n_old && !one_side) || n_old >= n)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT,
+			"-vs stands between the sources of two sides; there is none %s it",
+			n_old ? "behind" : "before");
+	r->sources[SIDE_OLD] = sources;
+	r->n_sources[SIDE_OLD] = n_old;
+	r->sources[SIDE_NEW] = sources + n_old;
+	r->n_sources[SIDE_NEW] = n - n_old;
+	return 0;
+}
+
+static enum status print_comparison(
+	const struct command_line *cl, const struct compare_request *request, struct assay_ctx *ctx)
+{
+	struct buf out = BUF_INIT;
+	struct assay_diag diag;
+	size_t n_broken;
+	int err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
+
+	if (!err) {
+		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
+		if (err)
+			complain(&diag);
+	}
+	buf_release(&out);
+	if (err || (ctx->n_flaws && option_on(&cl->options, OPT_STRICT)))
+		return STATUS_FAILED;
+	return n_broken ? STATUS_BROKEN : STATUS_OK;
+}
+
+static enum status compare(const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
+{
+	struct assay_ctx ctx = { .warn = warn };
+	struct names names;
+	struct compare_request request = {
+		.options = load_options_of(cl, executable, &names),
+		.complain = complain_of_source,
+	};
+	struct assay_diag diag;
+	enum status status;
+
+	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
+		return complain(&diag);
+	if (names_init(&names, &cl->options, false, &ctx, &diag) < 0)
+		return complain(&diag);
+	status = print_comparison(cl, &request, &ctx);
 	names_release(&names);
 	return status;
 }
@@ -177,13 +249,20 @@ static enum status no_report(const char *first)
 	return STATUS_FAILED;
 }
 
-static int check_base(const struct assay_options *o, struct assay_diag *diag)
+static int check_base(const struct command_line *cl, struct assay_diag *diag)
 {
+	const struct assay_options *o = &cl->options;
+	bool compares = cl->report && cl->report->flags & REPORT_COMPARES;
 	bool base = *option_text(o, OPT_BASE), diff_base = *option_text(o, OPT_DIFF_BASE);
 
+	if (compares && (base || diff_base))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT,
+			"%s has two sides already; -base and -diff_base are for the other reports", cl->report->name);
+	if (cl->n_old && !compares)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-vs separates the two sides of diff; there is but one here");
 	if (base && diff_base)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-base and -diff_base flags cannot both be specified");
-	if (option_on(o, OPT_NORMALIZE) && !base && !diff_base)
+	if (option_on(o, OPT_NORMALIZE) && !base && !diff_base && !compares)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "must have base profile to normalize by");
 	return 0;
 }
@@ -202,7 +281,7 @@ static enum status run(struct command_line *cl)
 		executable = *sources++;
 		n--;
 	}
-	if (options_settle(&cl->options, warn, NULL, &diag) < 0 || check_base(&cl->options, &diag) < 0)
+	if (options_settle(&cl->options, warn, NULL, &diag) < 0 || check_base(cl, &diag) < 0)
 		return complain(&diag);
 	if (!cl->report)
 		return no_report(sources[0]);
@@ -210,6 +289,8 @@ static enum status run(struct command_line *cl)
 		messagef("assay: %s: this version does not have that report yet", cl->report->name);
 		return STATUS_FAILED;
 	}
+	if (cl->report->flags & REPORT_COMPARES)
+		return compare(cl, sources, n, executable);
 	return run_on_sources(cl, sources, n, executable);
 }
 

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "report/report.h"
 
+#define FORMATS "text json csv tsv markdown"
 #define MODES "none local fastlocal force demangle=none demangle=templates demangle=full"
 #define UNITS "minimum auto ns us ms s hrs B kB MB GB TB PB"
 
@@ -28,6 +29,7 @@ static const struct value values[] = {
 	{ NULL, "switch", "", "" },
 	{ "dirs", "directories", "_dir_list", "-x -a '(__fish_complete_directories)'" },
 	{ "file", "files", "_files", "-r -F" },
+	{ "format", "'" FORMATS "'", "(" FORMATS ")", "-x -a '" FORMATS "'" },
 	{ "program", "files", "_files", "-r -F" },
 	{ "mode", "'" MODES "'", "(" MODES ")", "-x -a '" MODES "'" },
 	{ "source", "files", "_files", "-r -F" },

@@ -115,8 +115,8 @@ static void add_filters(struct buf *out, const struct report_options *o)
 }
 
 /* What fell below a fraction of the total: "Dropped 12 nodes (cum <= 10ms)". */
-static void add_dropped(struct buf *out, const struct values *v, size_t n, double fraction, const char *what,
-	const char *value)
+static void add_dropped(
+	struct buf *out, const struct values *v, size_t n, double fraction, const char *what, const char *value)
 {
 	if (!v->total || !n)
 		return;
@@ -165,4 +165,30 @@ void header_add(struct buf *out, const struct report_ctx *ctx, const struct valu
 void header_add_legend(struct buf *out, const struct report_ctx *ctx, const struct values *v)
 {
 	add(out, ctx, v, true);
+}
+
+void header_add_fields(struct table *t, const struct report_ctx *ctx)
+{
+	const struct assay_profile *p = ctx->profile;
+	const struct value_type *type = &p->sample_types.items[ctx->column];
+
+	table_field_text(t, "type", profile_str(p, type->type));
+	table_field_text(t, "unit", profile_str(p, type->unit));
+	table_field_integer(t, "total", ctx->total);
+	if (ctx->mean)
+		table_field_text(t, "divided_by", profile_str(p, p->sample_types.items[0].type));
+	if (p->mappings.n && p->mappings.items[0].file)
+		table_field_text(t, "file", profile_str(p, p->mappings.items[0].file));
+	if (p->mappings.n && p->mappings.items[0].build_id)
+		table_field_text(t, "build_id", profile_str(p, p->mappings.items[0].build_id));
+	if (p->time_nanos)
+		table_field_integer(t, "time_nanos", p->time_nanos);
+	if (p->duration_nanos)
+		table_field_integer(t, "duration_nanos", p->duration_nanos);
+	table_field_texts(t, "filters", ctx->options->filters, ctx->options->n_filters);
+	if (!ctx->graph)
+		return;
+	table_field_integer(t, "shown", shown_total(ctx->graph));
+	table_field_integer(t, "dropped_nodes", ctx->graph->n_dropped);
+	table_field_integer(t, "nodes", ctx->graph->n_before_count);
 }

@@ -13,4 +13,7 @@ void header_add(struct buf *out, const struct report_ctx *ctx, const struct valu
 /* The same for a picture, which always has the labels and also tells of edges that were dropped. */
 void header_add_legend(struct buf *out, const struct report_ctx *ctx, const struct values *v);
 
+/* The same for programs. */
+void header_add_fields(struct table *t, const struct report_ctx *ctx);
+
 #endif

@@ -3,9 +3,11 @@
 #define REPORT_REPORT_H
 
 #include "base/buf.h"
+#include "compare/rules.h"
 #include "graph/graph.h"
 #include "profile/account.h"
 #include "report/code.h"
+#include "report/table.h"
 
 /*
  * A report turns a view and its graph into text. What it may ask for is in its context; it opens no files and knows
@@ -31,6 +33,17 @@ struct source_text {
 	int64_t modified; /* when it was last written, in nanoseconds since 1970; 0 when unknown */
 };
 
+/* Two sides, for the reports that compare. */
+struct report_comparison {
+	const struct comparison *joined;
+	const struct noise *noise;
+	struct noise_options test;
+	const struct rules *rules;  /* judged; NULL unless the report has REPORT_JUDGES */
+	wide min_delta;             /* rows that changed less are left out; in the unit of the comparison */
+	struct str names[N_SIDES];  /* what to call the sides: a file, or how many runs there are */
+	double scale;               /* what the values of NEW were multiplied with, 1 where they were not */
+};
+
 struct report_ctx {
 	const struct assay_profile *profile;
 	const struct view *view;
@@ -44,6 +57,9 @@ struct report_ctx {
 	bool mean;
 	bool columns; /* show column numbers where lines are shown */
 	wide total; /* what percentages are of */
+
+	/* NULL unless the report has REPORT_COMPARES, which then has no profile, no view and no graph. */
+	const struct report_comparison *comparison;
 
 	/* What stood behind the report's name, as text and compiled; NULL for a report without argument. */
 	const char *argument;
@@ -85,11 +101,15 @@ enum report_flags {
 	REPORT_BINARY = 1 << 8,
 	/* -call_tree counts. */
 	REPORT_CALL_TREES = 1 << 9,
+	/* Of two sides: `assay NAME OLD NEW`, or `assay NAME OLD... -vs NEW...`. */
+	REPORT_COMPARES = 1 << 10,
+	/* The same, with rules for it; one side is enough. */
+	REPORT_JUDGES = 1 << 11,
 	/* Inlined calls are not shown, or always are, whatever -noinlines says. */
-	REPORT_NO_INLINES = 1 << 10,
-	REPORT_INLINES = 1 << 11,
+	REPORT_NO_INLINES = 1 << 12,
+	REPORT_INLINES = 1 << 13,
 	/* About the binaries of the profile: all of them are looked for. */
-	REPORT_ACCOUNTS = 1 << 12,
+	REPORT_ACCOUNTS = 1 << 14,
 };
 
 struct report {
@@ -100,6 +120,9 @@ struct report {
 	unsigned flags;
 	/* NULL for a report of the reference that this version does not have yet. */
 	int (*run)(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+
+	/* The same rows for programs, from table_field_...() on; NULL for a report that has none. */
+	int (*table)(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 
 	/* What becomes of the text. Files get names that end in suffix. */
 	const char *suffix;
@@ -117,11 +140,19 @@ extern const struct report reports[];
 /* NULL when there is none of that name. */
 const struct report *report_find(const char *name);
 
+/* A report's rows in a format other than text: the object around them, and what its row->table() adds. */
+int report_print_table(const struct report *report, const struct report_ctx *ctx, enum table_format format,
+	struct buf *out, struct assay_diag *diag);
+
 /* The sum of |value| over the samples of a view, or those of the base of a difference; divided for a mean. */
 wide report_total(const struct view *view, size_t column, bool mean);
 
 int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int check_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int disassembly_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
@@ -133,6 +164,7 @@ int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *di
 int symbols_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int top_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);

@@ -83,3 +83,32 @@ int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *di
 	free(rows);
 	return 0;
 }
+
+static const char *mark_name(enum inline_mark mark)
+{
+	return mark == INLINE_ALL ? "all" : mark == INLINE_SOME ? "some" : "none";
+}
+
+int top_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	static const char *const columns[] = { "flat", "flat_percent", "sum_percent", "cum", "cum_percent", "name",
+		"inlined" };
+	struct top_row *rows;
+	int err = top_rows(ctx, &rows, diag);
+
+	if (err)
+		return err;
+	header_add_fields(t, ctx);
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < ctx->graph->rows.n; i++) {
+		table_integer(t, rows[i].flat);
+		table_percent(t, rows[i].flat, ctx->total);
+		table_percent(t, rows[i].sum, ctx->total);
+		table_integer(t, rows[i].cum);
+		table_percent(t, rows[i].cum, ctx->total);
+		table_text(t, rows[i].name);
+		table_text(t, str_of(mark_name(rows[i].inline_mark)));
+	}
+	free(rows);
+	return 0;
+}

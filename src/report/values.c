@@ -50,15 +50,13 @@ static wide least_value(const struct graph *g)
  * The unit that suits the least value; but where the total is over a hundred times as large and would take another
  * one, the least value may go down to a hundredth of the unit, which two decimals still show.
  */
-static void select_unit(struct values *v, const struct graph *g, bool least_only)
+static void select_unit(struct values *v, wide sum, bool least_only)
 {
 	struct str minimum = STR("minimum"), unit, largest;
-	wide sum;
 	int64_t least, most;
 
-	if (!str_equal(v->output_unit, minimum) || !g->rows.n)
+	if (!str_equal(v->output_unit, minimum))
 		return;
-	sum = least_value(g);
 	least = divide(v, sum ? sum : v->total);
 	most = divide(v, v->total);
 	unit = units_scale(least, v->sample_unit, minimum).unit;
@@ -68,14 +66,21 @@ static void select_unit(struct values *v, const struct graph *g, bool least_only
 	v->output_unit = unit.len ? unit : v->sample_unit;
 }
 
+void values_select_unit_for(struct values *v, wide least)
+{
+	select_unit(v, least, false);
+}
+
 void values_select_unit(struct values *v, const struct graph *g)
 {
-	select_unit(v, g, false);
+	if (g->rows.n)
+		select_unit(v, least_value(g), false);
 }
 
 void values_select_least_unit(struct values *v, const struct graph *g)
 {
-	select_unit(v, g, true);
+	if (g->rows.n)
+		select_unit(v, least_value(g), true);
 }
 
 void values_add(struct buf *out, const struct values *v, wide value)

@@ -17,6 +17,9 @@ void values_init(struct values *v, const struct report_ctx *ctx);
 /* Where the unit is "minimum": one unit for all rows of the graph, small enough for the least of them. */
 void values_select_unit(struct values *v, const struct graph *g);
 
+/* The same for rows that are in no graph: least is the smallest of their values that is not 0, or 0. */
+void values_select_unit_for(struct values *v, wide least);
+
 /* The same without the hundredths: the least value takes the unit that suits it. */
 void values_select_least_unit(struct values *v, const struct graph *g);
 

@@ -24,6 +24,7 @@ struct symbolizer {
 	VEC(struct mapping_account) accounts;
 	VEC(struct account_try *) tries; /* of the accounts */
 	struct arena texts;              /* of the accounts */
+	struct strtab told;              /* warnings, each of which is enough once, however many profiles are read */
 };
 
 int symbolizer_new(struct symbolizer **out, const struct symbolize_options *o, const struct worker_host *host,
@@ -31,7 +32,10 @@ int symbolizer_new(struct symbolizer **out, const struct symbolize_options *o, c
 {
 	struct symbolizer *s = calloc(1, sizeof(*s));
 
-	if (!s || strtab_init(&s->known.keys) < 0) {
+	if (!s)
+		return diag_nomem(diag, "names");
+	if (strtab_init(&s->known.keys) < 0 || strtab_init(&s->told) < 0) {
+		strtab_release(&s->known.keys);
 		free(s);
 		return diag_nomem(diag, "names");
 	}
@@ -53,12 +57,32 @@ void symbolizer_free(struct symbolizer *s)
 	}
 	vec_release(&s->known.binaries);
 	strtab_release(&s->known.keys);
+	strtab_release(&s->told);
 	for (size_t i = 0; i < s->tries.n; i++)
 		free(s->tries.items[i]);
 	vec_release(&s->tries);
 	vec_release(&s->accounts);
 	arena_release(&s->texts);
 	free(s);
+}
+
+static void forget_accounts(struct symbolizer *s)
+{
+	for (size_t i = 0; i < s->tries.n; i++)
+		free(s->tries.items[i]);
+	s->tries.n = s->accounts.n = 0;
+	arena_reset(&s->texts);
+}
+
+/* Without memory to remember it by, it is told once more. */
+static void tell(struct symbolizer *s, const char *text)
+{
+	uint32_t id;
+
+	if (strtab_find(&s->told, str_of(text), &id))
+		return;
+	strtab_intern(&s->told, str_of(text), &id);
+	ctx_warn(s->ctx, "%s", text);
 }
 
 struct workers *symbolizer_workers(struct symbolizer *s)
@@ -270,15 +294,17 @@ static bool wants_names(const struct run *r, size_t mapping)
 
 static void tell_failed(struct run *r, struct str file, struct str build_id, const char *why)
 {
-	struct buf name = BUF_INIT;
+	struct buf name = BUF_INIT, text = BUF_INIT;
 
 	/* The account is what was asked for, and says as much. */
 	if (r->s->options.look_at_all)
 		return;
 	binary_add_name(&name, file, build_id);
-	if (!name.failed)
-		ctx_warn(r->s->ctx, "Local symbolization failed for %s: %s", buf_str(&name).p, why);
+	buf_addf(&text, "Local symbolization failed for %s: %s", name.failed ? "" : buf_str(&name).p, why);
+	if (!name.failed && !text.failed)
+		tell(r->s, buf_str(&text).p);
 	buf_release(&name);
+	buf_release(&text);
 }
 
 /* Why there is no binary for a mapping that wants names; some of that is worth a line. */
@@ -293,7 +319,7 @@ static void tell_missing(struct run *r, size_t mapping, const struct binary *b)
 	if (!file.len) {
 		plan->why = STR("the profile does not say which file it is");
 		if (mapping == 0 && !r->s->options.look_at_all)
-			ctx_warn(r->s->ctx, "Main binary filename not available.");
+			tell(r->s, "Main binary filename not available.");
 		else if (mapping != 0)
 			r->missing = true;
 	} else if (find_is_unsymbolizable(file)) {
@@ -740,8 +766,8 @@ static int find_names(struct symbolizer *s, struct profile_builder *b, struct as
 	if (!err && !s->options.none)
 		err = use_map(&r, s->options.jit_map, NAME_MAP_PERF, diag);
 	if (!err && r.missing && !s->options.look_at_all) {
-		ctx_warn(s->ctx, "Some binary filenames not available. Symbolization may be incomplete.");
-		ctx_warn(s->ctx, "Try setting PPROF_BINARY_PATH to the search path for local binaries.");
+		tell(s, "Some binary filenames not available. Symbolization may be incomplete.");
+		tell(s, "Try setting PPROF_BINARY_PATH to the search path for local binaries.");
 	}
 	if (!err)
 		make_accounts(&r);
@@ -754,6 +780,7 @@ int symbolizer_run(struct symbolizer *s, struct profile_builder *b, struct assay
 	const struct symbolize_options *o = &s->options;
 	int err = 0;
 
+	forget_accounts(s);
 	if (anything_to_do(o, b->profile) && (!o->none || o->look_at_all))
 		err = find_names(s, b, diag);
 	if (!err && !o->none)

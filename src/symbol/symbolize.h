@@ -32,11 +32,12 @@ void symbolizer_free(struct symbolizer *s);
 
 /*
  * Gives the profile what can be found. What cannot be is warned of, a line for each binary, and is no failure; that is
- * left for memory and for somebody who wants no more. Once per symbolizer.
+ * left for memory and for somebody who wants no more. For any number of profiles, one after the other: what is known of
+ * binaries stays, and no warning is given twice.
  */
 int symbolizer_run(struct symbolizer *s, struct profile_builder *b, struct assay_diag *diag);
 
-/* What became of each mapping of that profile, by its index; none before symbolizer_run(). */
+/* What became of each mapping of the last profile, by its index; none before symbolizer_run(). */
 const struct mapping_account *symbolizer_accounts(const struct symbolizer *s, size_t *n);
 
 /*

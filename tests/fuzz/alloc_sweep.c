@@ -477,7 +477,7 @@ static void check_success(const struct outcome *o, const struct outcome *expecte
 		fault("a report that is not the usual one:\n%s", o->text);
 }
 
-static void check_run(struct outcome *o, const struct outcome *expected)
+static void check_outcome(struct outcome *o, const struct outcome *expected)
 {
 	if (o->err)
 		check_failure(o);
@@ -500,7 +500,7 @@ static unsigned long sweep_mode(
 	do {
 		memory.failing = ++n;
 		run(&o, s, in);
-		check_run(&o, expected);
+		check_outcome(&o, expected);
 	} while (memory.failed);
 	memory.failing = 0;
 	if (o.err)

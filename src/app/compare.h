@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef APP_COMPARE_H
+#define APP_COMPARE_H
+
+#include "app/load.h"
+#include "report/report.h"
+
+/* The sources of two sides, each a run. */
+struct compare_request {
+	const char *const *sources[N_SIDES];
+	size_t n_sources[N_SIDES]; /* not 0, but for the old side of a report with REPORT_JUDGES */
+	struct load_options options;
+
+	/* As in struct load_request. */
+	void (*complain)(void *data, const char *source, const struct assay_diag *why);
+	void *data;
+};
+
+/*
+ * A report that compares, from its sources to its text. Sources that cannot be read are left out as long as each side
+ * has one. *n_broken is the number of rules that are. When this fails, complain() has been told all there is to say.
+ */
+int compare_report(const struct compare_request *request, const struct report *report,
+	const struct assay_options *options, struct assay_ctx *ctx, struct buf *out, size_t *n_broken);
+
+#endif

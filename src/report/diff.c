@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/diff.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/diag.h"
+#include "report/values.h"
+
+#define VALUE_WIDTH 10
+#define SHARE_WIDTH 8
+
+static wide value_of(const struct compare_values *v, const struct report_ctx *ctx)
+{
+	return ctx->comparison->test.cum ? v->cum : v->flat;
+}
+
+static struct diff_row make_row(const struct report_ctx *ctx, size_t i)
+{
+	const struct comparison *c = ctx->comparison->joined;
+	const struct compare_row *r = &c->rows.items[i];
+	struct compare_values before = comparison_mean(c, i, SIDE_OLD), after = comparison_mean(c, i, SIDE_NEW);
+	struct diff_row row = {
+		.name = comparison_str(c, r->names[SIDE_NEW]),
+		.was = compare_row_renamed(r) ? comparison_str(c, r->names[SIDE_OLD]) : STR(""),
+		.kind = !r->in[SIDE_OLD]   ? DIFF_NEW
+			: !r->in[SIDE_NEW] ? DIFF_GONE
+					   : DIFF_CHANGED,
+		.before = value_of(&before, ctx),
+		.after = value_of(&after, ctx),
+		.noise = &ctx->comparison->noise->rows[i],
+	};
+
+	row.delta = row.after - row.before;
+	if (row.before)
+		row.spread[SIDE_OLD] = row.noise->spread[SIDE_OLD] / fabs((double)row.before);
+	if (row.after)
+		row.spread[SIDE_NEW] = row.noise->spread[SIDE_NEW] / fabs((double)row.after);
+	return row;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct diff_row *x = a, *y = b;
+	wide dx = wide_abs(x->delta), dy = wide_abs(y->delta);
+	int order;
+
+	if (dx != dy)
+		return dx > dy ? -1 : 1;
+	order = str_compare(x->name, y->name);
+	return order ? order : str_compare(x->was, y->was);
+}
+
+/* Below this a change is left out: a share of the larger total, and what the person said. */
+static wide least_change(const struct report_ctx *ctx, const struct diff *t)
+{
+	wide old = wide_abs(t->totals[SIDE_OLD].flat), new = wide_abs(t->totals[SIDE_NEW].flat);
+	double fraction = ctx->options->trim.node_fraction * (double)(old > new ? old : new);
+	wide least = fraction > 0 && fraction < 0x1p100 ? (wide)ceil(fraction) : 0;
+
+	return ctx->comparison->min_delta > least ? ctx->comparison->min_delta : least;
+}
+
+static void leave_out(struct diff *t, const struct diff_row *r)
+{
+	t->rest.n++;
+	t->rest.before += r->before;
+	t->rest.after += r->after;
+}
+
+int diff_rows(struct diff *t, const struct report_ctx *ctx, struct assay_diag *diag)
+{
+	const struct comparison *c = ctx->comparison->joined;
+	const struct trim_options *trim = &ctx->options->trim;
+	size_t most = trim->node_count > 0 ? (size_t)trim->node_count : SIZE_MAX;
+	wide least;
+
+	*t = (struct diff){
+		.totals = { comparison_total(c, SIDE_OLD), comparison_total(c, SIDE_NEW) },
+		.rows = malloc((c->rows.n + 1) * sizeof(*t->rows)),
+	};
+	if (!t->rows)
+		return diag_nomem(diag, "rows");
+	least = least_change(ctx, t);
+	for (size_t i = 0; i < c->rows.n; i++) {
+		struct diff_row row = make_row(ctx, i);
+
+		if (!row.before && !row.after)
+			continue;
+		if (wide_abs(row.delta) < least || (least && !row.delta))
+			leave_out(t, &row);
+		else
+			t->rows[t->n++] = row;
+	}
+	qsort(t->rows, t->n, sizeof(*t->rows), compare_rows);
+	while (t->n > most)
+		leave_out(t, &t->rows[--t->n]);
+	return 0;
+}
+
+void diff_rows_release(struct diff *t)
+{
+	free(t->rows);
+	t->rows = NULL;
+}
+
+static void add_right(struct buf *out, size_t width, struct str text)
+{
+	if (text.len < width)
+		buf_add_fill(out, ' ', width - text.len);
+	buf_add_str(out, text);
+}
+
+/* To the right of a column; with its sign, if it is a change. */
+static void add_percent(struct buf *out, size_t width, double value, int decimals, bool change)
+{
+	struct buf text = BUF_INIT;
+
+	buf_addf(&text, change ? "%+.*f%%" : "%.*f%%", decimals, value);
+	add_right(out, width, buf_str(&text));
+	out->failed |= text.failed;
+	buf_release(&text);
+}
+
+/* With its sign, as a change has one. */
+static void add_delta(struct buf *out, const struct values *v, wide delta)
+{
+	struct buf text = BUF_INIT;
+
+	if (delta > 0)
+		buf_add_char(&text, '+');
+	values_add(&text, v, delta);
+	/* A change that rounds to nothing has no sign. */
+	if (str_equal(buf_str(&text), STR("+0"))) {
+		buf_reset(&text);
+		buf_add_char(&text, '0');
+	}
+	add_right(out, VALUE_WIDTH, buf_str(&text));
+	out->failed |= text.failed;
+	buf_release(&text);
+}
+
+/* "~" stands before what is no more than noise; alone where there is a percentage that would say nothing. */
+static void add_change(struct buf *out, const struct diff_row *r)
+{
+	bool noise = r->noise->verdict == NOISE_WITHIN;
+
+	if (r->kind == DIFF_NEW)
+		buf_addf(out, "%*s", SHARE_WIDTH, noise ? "~new" : "new");
+	else if (r->kind == DIFF_GONE)
+		buf_addf(out, "%*s", SHARE_WIDTH, noise ? "~gone" : "gone");
+	else if (noise)
+		buf_addf(out, "%*s", SHARE_WIDTH, "~");
+	else if (!r->before)
+		buf_addf(out, "%*s", SHARE_WIDTH, r->delta ? "n/a" : "0%");
+	else
+		add_percent(out, SHARE_WIDTH, (double)r->delta / fabs((double)r->before) * 100, 2, true);
+}
+
+static double share(wide value, wide total)
+{
+	return total ? (double)value / fabs((double)total) * 100 : 0;
+}
+
+static double points(const struct diff_row *r, const struct diff *t)
+{
+	return share(r->after, t->totals[SIDE_NEW].flat) - share(r->before, t->totals[SIDE_OLD].flat);
+}
+
+static void add_spread(struct buf *out, const struct report_ctx *ctx, double spread)
+{
+	if (ctx->comparison->noise->method == NOISE_NONE)
+		return;
+	buf_add_str(out, STR(" \xc2\xb1"));
+	add_percent(out, 4, spread * 100, 0, false);
+}
+
+static void add_row(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t,
+	const struct diff_row *r)
+{
+	values_add_right(out, v, r->before, VALUE_WIDTH);
+	add_spread(out, ctx, r->spread[SIDE_OLD]);
+	buf_add_char(out, ' ');
+	values_add_right(out, v, r->after, VALUE_WIDTH);
+	add_spread(out, ctx, r->spread[SIDE_NEW]);
+	buf_add_char(out, ' ');
+	add_delta(out, v, r->delta);
+	buf_add_char(out, ' ');
+	add_change(out, r);
+	buf_add_char(out, ' ');
+	buf_addf(out, "%+7.2f", points(r, t));
+	if (ctx->comparison->noise->method != NOISE_NONE) {
+		buf_add_char(out, ' ');
+		if (r->noise->verdict == NOISE_UNTESTED && r->noise->p >= 1)
+			buf_addf(out, "%6s", "-");
+		else
+			buf_addf(out, "%6.3f", r->noise->p);
+	}
+	buf_add_str(out, STR("  "));
+	buf_add_safe(out, r->name);
+	if (r->was.len) {
+		buf_add_str(out, STR(" (was "));
+		buf_add_safe(out, r->was);
+		buf_add_char(out, ')');
+	}
+	buf_add_char(out, '\n');
+}
+
+static void add_titles(struct buf *out, const struct report_ctx *ctx)
+{
+	const char *gap = ctx->comparison->noise->method == NOISE_NONE ? "" : "      ";
+
+	buf_addf(out, "%*s%s %*s%s %*s %*s %7s", VALUE_WIDTH, "before", gap, VALUE_WIDTH, "after", gap, VALUE_WIDTH,
+		"delta", SHARE_WIDTH, "delta%", "points");
+	if (*gap)
+		buf_addf(out, " %6s", "p");
+	buf_add_char(out, '\n');
+}
+
+static void add_side(
+	struct buf *out, const struct report_ctx *ctx, const struct values *v, enum side side, const struct diff *t)
+{
+	buf_add_str(out, side == SIDE_OLD ? STR("Old: ") : STR("New: "));
+	buf_add_safe(out, ctx->comparison->names[side]);
+	buf_add_str(out, STR(", total "));
+	values_add(out, v, t->totals[side].flat);
+	if (side == SIDE_NEW && t->totals[SIDE_OLD].flat) {
+		wide old = t->totals[SIDE_OLD].flat;
+
+		buf_addf(out, " (%+.2f%%)", (double)(t->totals[SIDE_NEW].flat - old) / fabs((double)old) * 100);
+	}
+	if (side == SIDE_NEW && ctx->comparison->scale != 1)
+		buf_addf(out, ", multiplied by %.4g to have OLD's total", ctx->comparison->scale);
+	buf_add_char(out, '\n');
+}
+
+static void add_noise(struct buf *out, const struct report_comparison *rc)
+{
+	const struct noise *noise = rc->noise;
+
+	switch (noise->method) {
+	case NOISE_NONE:
+		break;
+	case NOISE_RUNS:
+		buf_addf(out,
+			"Noise: %zu rows tested over %zu and %zu runs (Mann-Whitney U, alpha %g, Benjamini-Hochberg)\n",
+			noise->n_tested, rc->joined->n_runs[SIDE_OLD], rc->joined->n_runs[SIDE_NEW], rc->test.alpha);
+		if (noise->runs_needed)
+			buf_addf(out, "Too few runs to tell a single change from noise: %zu of each side would do\n",
+				noise->runs_needed);
+		break;
+	case NOISE_COUNTS:
+		buf_addf(out,
+			"Noise: %zu rows tested by their sample counts, as there is one run on each side (Poisson, "
+			"overdispersion %g, alpha %g, Benjamini-Hochberg)\n",
+			noise->n_tested, rc->test.dispersion, rc->test.alpha);
+		break;
+	}
+}
+
+static void add_header(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t)
+{
+	const struct comparison *c = ctx->comparison->joined;
+
+	buf_addf(out, "Type: %s", ctx->mean ? "mean_" : "");
+	buf_add_safe(out, comparison_str(c, c->type));
+	buf_add_char(out, '\n');
+	add_side(out, ctx, v, SIDE_OLD, t);
+	add_side(out, ctx, v, SIDE_NEW, t);
+	for (size_t i = 0; i < ctx->options->n_filters; i++) {
+		buf_add_str(out, i ? STR("   ") : STR("Active filters:\n   "));
+		buf_add_safe(out, ctx->options->filters[i]);
+		buf_add_char(out, '\n');
+	}
+	add_noise(out, ctx->comparison);
+}
+
+/* Every row is accounted for: what is not shown stands in the last line. Sums over cum would say nothing. */
+static void add_rest(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t)
+{
+	if (!t->rest.n)
+		return;
+	buf_addf(out, "%zu more row%s not shown", t->rest.n, t->rest.n == 1 ? "" : "s");
+	if (!ctx->comparison->test.cum) {
+		buf_add_str(out, STR(": before "));
+		values_add(out, v, t->rest.before);
+		buf_add_str(out, STR(", after "));
+		values_add(out, v, t->rest.after);
+		buf_add_str(out, STR(", delta "));
+		if (t->rest.after > t->rest.before)
+			buf_add_char(out, '+');
+		values_add(out, v, t->rest.after - t->rest.before);
+	}
+	buf_add_char(out, '\n');
+}
+
+static wide least_value(const struct diff *t)
+{
+	wide least = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		wide v = wide_abs(t->rows[i].delta);
+
+		if (v && (!least || v < least))
+			least = v;
+	}
+	return least;
+}
+
+int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	const struct comparison *c = ctx->comparison->joined;
+	struct values v = {
+		.sample_unit = comparison_str(c, c->unit),
+		.output_unit = ctx->options->unit,
+		.ratio = 1 / ctx->options->divide_by,
+	};
+	struct diff t;
+	int err = diff_rows(&t, ctx, diag);
+
+	if (err)
+		return err;
+	v.total = wide_abs(t.totals[SIDE_OLD].flat) > wide_abs(t.totals[SIDE_NEW].flat) ? t.totals[SIDE_OLD].flat
+											: t.totals[SIDE_NEW].flat;
+	values_select_unit_for(&v, least_value(&t));
+	add_header(out, ctx, &v, &t);
+	add_titles(out, ctx);
+	for (size_t i = 0; i < t.n; i++)
+		add_row(out, ctx, &v, &t, &t.rows[i]);
+	add_rest(out, ctx, &v, &t);
+	diff_rows_release(&t);
+	return 0;
+}
+
+static void add_fields(struct table *t, const struct report_ctx *ctx, const struct diff *d)
+{
+	static const char *const methods[] = { "none", "runs", "counts" };
+	const struct report_comparison *rc = ctx->comparison;
+	const struct comparison *c = rc->joined;
+
+	table_field_text(t, "type", comparison_str(c, c->type));
+	table_field_text(t, "unit", comparison_str(c, c->unit));
+	table_field_text(t, "value", rc->test.cum ? STR("cum") : STR("flat"));
+	table_field_text(t, "old", rc->names[SIDE_OLD]);
+	table_field_text(t, "new", rc->names[SIDE_NEW]);
+	table_field_integer(t, "old_total", d->totals[SIDE_OLD].flat);
+	table_field_integer(t, "new_total", d->totals[SIDE_NEW].flat);
+	table_field_integer(t, "old_runs", c->n_runs[SIDE_OLD]);
+	table_field_integer(t, "new_runs", c->n_runs[SIDE_NEW]);
+	table_field_real(t, "new_scale", rc->scale);
+	table_field_texts(t, "filters", ctx->options->filters, ctx->options->n_filters);
+	table_field_text(t, "noise", str_of(methods[rc->noise->method]));
+	table_field_real(t, "alpha", rc->test.alpha);
+	table_field_integer(t, "rows_tested", rc->noise->n_tested);
+	table_field_integer(t, "runs_needed", rc->noise->runs_needed);
+	table_field_integer(t, "rest_rows", d->rest.n);
+	table_field_integer(t, "rest_before", d->rest.before);
+	table_field_integer(t, "rest_after", d->rest.after);
+}
+
+static const char *kind_name(enum diff_kind kind)
+{
+	return kind == DIFF_NEW ? "new" : kind == DIFF_GONE ? "gone" : "changed";
+}
+
+static const char *verdict_name(enum noise_verdict verdict)
+{
+	return verdict == NOISE_WITHIN ? "noise" : verdict == NOISE_BEYOND ? "change" : "untested";
+}
+
+int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	static const char *const columns[] = { "before", "after", "delta", "delta_percent", "points", "before_spread",
+		"after_spread", "kind", "verdict", "p", "name", "was" };
+	struct diff d;
+	int err = diff_rows(&d, ctx, diag);
+
+	if (err)
+		return err;
+	add_fields(t, ctx, &d);
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < d.n; i++) {
+		const struct diff_row *r = &d.rows[i];
+
+		table_integer(t, r->before);
+		table_integer(t, r->after);
+		table_integer(t, r->delta);
+		table_percent(t, r->delta, wide_abs(r->before));
+		table_real(t, points(r, &d));
+		table_real(t, r->noise->spread[SIDE_OLD]);
+		table_real(t, r->noise->spread[SIDE_NEW]);
+		table_text(t, str_of(kind_name(r->kind)));
+		table_text(t, str_of(verdict_name(r->noise->verdict)));
+		table_real(t, r->noise->p);
+		table_text(t, r->name);
+		if (r->was.len)
+			table_text(t, r->was);
+		else
+			table_nothing(t);
+	}
+	diff_rows_release(&d);
+	return 0;
+}
