@@ -46,13 +46,16 @@ static int take_run(void *data, const struct run_graphs *g, struct assay_diag *d
 		&(struct compare_source){
 			.graph = g->graph,
 			.counts = g->counts,
+			.per_count = g->per_count,
 			.total = { g->total, g->total, g->total_count, g->total_count },
 			.type = profile_str(g->profile, t->type),
 			.unit = profile_str(g->profile, t->unit),
 		},
 		diag);
 
-	return err ? err : rules_measure(&c->rules, g->graph->view, column, &c->budget, c->ctx, diag);
+	/* A thousand runs may take a thousand times what one does. */
+	c->budget = (struct regex_budget){ REGEX_QUERY_STEPS };
+	return err ? err : rules_measure(&c->rules, g->graph, &c->budget, c->ctx, diag);
 }
 
 /* A run that cannot be read is told of; *used says whether this one could. */
@@ -67,12 +70,14 @@ static int read_run(struct compare *c, const char *source, bool *used)
 	};
 	const struct assay_profile *profile;
 	struct assay_diag why = { 0 };
+	/* What is known of several runs, their counts would not add to. */
+	bool count = c->request->n_sources[SIDE_OLD] == 1 && c->request->n_sources[SIDE_NEW] == 1;
 	int err = load_request(&profile, &load, c->ctx);
 
 	*used = !err;
 	if (err)
 		return err == ASSAY_ERR_NOMEM || err == ASSAY_ERR_CANCELED ? err : 0;
-	err = run_graph(profile, c->report, c->options, c->ctx, take_run, c, &why);
+	err = run_graph(profile, c->report, c->options, count, c->ctx, take_run, c, &why);
 	profile_free(profile);
 	return err ? complain(c, source, err, &why) : 0;
 }
@@ -103,34 +108,6 @@ static int read_side(struct compare *c, enum side side)
 	return 0;
 }
 
-static void scale_run(struct comparison *c, size_t run, double factor)
-{
-	for (size_t row = 0; row < c->rows.n; row++) {
-		struct compare_values *v = &c->values[row * c->runs.n + run];
-
-		v->flat = (wide)nearbyint((double)v->flat * factor);
-		v->cum = (wide)nearbyint((double)v->cum * factor);
-	}
-	c->runs.items[run].total.flat = (wide)nearbyint((double)c->runs.items[run].total.flat * factor);
-	c->runs.items[run].total.cum = c->runs.items[run].total.flat;
-}
-
-/* Each run of NEW is brought to the mean of OLD's totals, whatever its own was. */
-static double normalize(struct comparison *c)
-{
-	double old = (double)comparison_total(c, SIDE_OLD).flat, new = (double)comparison_total(c, SIDE_NEW).flat;
-
-	if (!(new > 0) || !(old > 0))
-		return 1;
-	for (size_t i = 0; i < c->runs.n; i++) {
-		double total = (double)c->runs.items[i].total.flat;
-
-		if (c->runs.items[i].side == SIDE_NEW && total > 0)
-			scale_run(c, i, old / total);
-	}
-	return old / new;
-}
-
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -148,6 +125,11 @@ static int read_text(const char *path, char **text, struct assay_diag *diag)
 
 	if (err)
 		return diag_set(diag, err, "%s: %s", path, why.text);
+	/* What stood behind it would be no rule, and nobody would know. */
+	if (memchr(bytes.data, '\0', bytes.len)) {
+		bytes_release(&bytes);
+		return diag_set(diag, ASSAY_ERR_FORMAT, "%s: not a text file; it holds a NUL byte", path);
+	}
 	*text = strndup((const char *)bytes.data, bytes.len);
 	bytes_release(&bytes);
 	return *text ? 0 : diag_nomem(diag, "rules");
@@ -309,7 +291,7 @@ static int report_joined(struct compare *c, struct buf *out, struct assay_diag *
 		return err;
 	rc->joined = &c->joined;
 	rc->noise = &c->noise;
-	rc->scale = option_on(c->options, OPT_NORMALIZE) ? normalize(&c->joined) : 1;
+	rc->scale = option_on(c->options, OPT_NORMALIZE) ? comparison_normalize(&c->joined) : 1;
 	name_sides(c);
 	err = plan_test(c, diag);
 	if (!err)

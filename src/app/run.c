@@ -319,36 +319,74 @@ static bool find_count_column(const struct assay_profile *p, size_t of, size_t *
 	return false;
 }
 
-static int use_graph(const struct view *view, const struct plan *plan, wide total, struct assay_ctx *ctx,
-	int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag), void *data,
-	struct assay_diag *diag)
+/* By what every sample's count is to be multiplied to give its value, 0 where that differs. */
+static int64_t value_per_count(const struct assay_profile *p, size_t value_column, size_t count_column)
 {
+	int64_t ratio = 0;
+
+	for (size_t i = 0; i < p->n_samples; i++) {
+		int64_t value = profile_values(p, i)[value_column], count = profile_values(p, i)[count_column];
+
+		if (!value && !count)
+			continue;
+		if (!ratio && count && value != INT64_MIN && value / count > 0)
+			ratio = value / count;
+		if (!ratio || value != (wide)count * ratio)
+			return 0;
+	}
+	return ratio;
+}
+
+/* Counts the samples, if it can be told how and takes more than a division. */
+static int count_samples(struct run_graphs *graphs, struct graph *counts, const struct plan *plan,
+	struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	const struct view *view = graphs->graph->view;
 	struct graph_options counted = plan->graph;
+	int err = 0;
+
+	if (plan->graph.mean || !find_count_column(view->profile, plan->graph.column, &counted.column))
+		return 0;
+	graphs->total_count = report_total(view, counted.column, false);
+	graphs->per_count = value_per_count(view->profile, plan->graph.column, counted.column);
+	if (!graphs->per_count) {
+		err = graph_build(counts, view, &counted, ctx, diag);
+		graphs->counts = err ? NULL : counts;
+	}
+	return err;
+}
+
+struct graph_user {
+	int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag);
+	void *data;
+	bool count;
+};
+
+static int use_graph(const struct view *view, const struct plan *plan, wide total, struct assay_ctx *ctx,
+	const struct graph_user *user, struct assay_diag *diag)
+{
 	struct graph graph, counts;
 	struct run_graphs graphs = { .profile = view->profile, .graph = &graph, .total = total };
-	bool count = !plan->graph.mean && find_count_column(view->profile, plan->graph.column, &counted.column);
 	int err = graph_build(&graph, view, &plan->graph, ctx, diag);
 
 	if (err)
 		return err;
 	err = graph_trim(&graph, &(struct trim_options){ 0 }, diag);
-	if (!err && count) {
-		err = graph_build(&counts, view, &counted, ctx, diag);
-		graphs.counts = err ? NULL : &counts;
-		graphs.total_count = report_total(view, counted.column, false);
-	}
+	if (!err && user->count)
+		err = count_samples(&graphs, &counts, plan, ctx, diag);
 	if (!err)
-		err = use(data, &graphs, diag);
+		err = user->use(user->data, &graphs, diag);
 	if (graphs.counts)
 		graph_release(&counts);
 	graph_release(&graph);
 	return err;
 }
 
-int run_graph(const struct assay_profile *p, const struct report *report, const struct assay_options *o,
+int run_graph(const struct assay_profile *p, const struct report *report, const struct assay_options *o, bool count,
 	struct assay_ctx *ctx, int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag),
 	void *data, struct assay_diag *diag)
 {
+	const struct graph_user user = { use, data, count };
 	struct label_units units;
 	struct plan plan;
 	struct view view;
@@ -361,7 +399,7 @@ int run_graph(const struct assay_profile *p, const struct report *report, const 
 	if (!err)
 		err = make_view(&view, p, &plan, &units, &total, ctx, diag);
 	if (!err) {
-		err = use_graph(&view, &plan, total, ctx, use, data, diag);
+		err = use_graph(&view, &plan, total, ctx, &user, diag);
 		view_release(&view);
 	}
 	plan_release(&plan);

@@ -18,13 +18,16 @@ int run_report(const struct assay_profile *profile, const struct report *report,
  */
 struct run_graphs {
 	const struct assay_profile *profile;
-	const struct graph *graph;
+	struct graph *graph;
 	const struct graph *counts; /* the same nodes with the samples counted, or NULL where nothing counts them */
+	int64_t per_count;          /* every value of the graph is so many times its count: NULL above, too; or 0 */
 	wide total, total_count;
 };
 
+/* The samples are counted only where somebody asks for that, as it takes as long again. */
 int run_graph(const struct assay_profile *profile, const struct report *report, const struct assay_options *options,
-	struct assay_ctx *ctx, int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag), void *data,
+	bool count, struct assay_ctx *ctx,
+	int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag), void *data,
 	struct assay_diag *diag);
 
 /* The report on a comparison. */

@@ -27,6 +27,9 @@ int rename_match(const struct strtab *strings, const uint8_t *sides, uint32_t **
 /* The name without what a clone adds, and with [...] for a shape. */
 void rename_add_plain(struct buf *out, struct str name);
 
+/* The same, but what is a clone stays one of its kind: parse.part.3 becomes parse.part. */
+void rename_add_numberless(struct buf *out, struct str name);
+
 /* The name with the number of its last closure left out, into *out; false when it is no closure's. */
 bool rename_add_closure(struct buf *out, struct str name);
 
