@@ -90,16 +90,51 @@ bool json_add_null(void *object, const char *name)
 	return set(object, name, json_null());
 }
 
+bool json_add_integers(void *object, const char *name, const int64_t *values, size_t n)
+{
+	json_t *list = json_array();
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = json_array_append_new(list, json_integer(values[i])) == 0;
+	if (ok)
+		return set(object, name, list);
+	json_decref(list);
+	return false;
+}
+
+void *json_list_new(void)
+{
+	return json_array();
+}
+
+void json_list_free(void *list)
+{
+	json_decref(list);
+}
+
+bool json_list_add(void *list, void *object)
+{
+	return json_array_append_new(list, object) == 0;
+}
+
+bool json_add_list(void *object, const char *name, void *list)
+{
+	return set(object, name, list);
+}
+
 /* The one control character that JSON would let through; it stands within texts alone. */
 static int add_piece(const char *text, size_t n, void *data)
 {
 	struct buf *out = data;
+	const char *found;
 
-	for (size_t i = 0; i < n; i++)
-		if (text[i] == '\x7f')
-			buf_add_str(out, STR("\\u007f"));
-		else
-			buf_add_char(out, text[i]);
+	for (; (found = memchr(text, '\x7f', n)) != NULL; text = found + 1) {
+		buf_add(out, text, (size_t)(found - text));
+		buf_add_str(out, STR("\\u007f"));
+		n -= (size_t)(found - text) + 1;
+	}
+	buf_add(out, text, n);
 	return out->failed ? -1 : 0;
 }
 
@@ -154,6 +189,31 @@ bool json_add_bool(void *object, const char *name, bool value)
 bool json_add_null(void *object, const char *name)
 {
 	return (void)object, (void)name, false;
+}
+
+bool json_add_integers(void *object, const char *name, const int64_t *values, size_t n)
+{
+	return (void)object, (void)name, (void)values, (void)n, false;
+}
+
+void *json_list_new(void)
+{
+	return NULL;
+}
+
+void json_list_free(void *list)
+{
+	(void)list;
+}
+
+bool json_list_add(void *list, void *object)
+{
+	return (void)list, (void)object, false;
+}
+
+bool json_add_list(void *object, const char *name, void *list)
+{
+	return (void)object, (void)name, (void)list, false;
 }
 
 bool json_write(const void *object, struct buf *out)

@@ -20,6 +20,13 @@ bool json_add_integer(void *object, const char *name, int64_t value);
 bool json_add_real(void *object, const char *name, double value);
 bool json_add_bool(void *object, const char *name, bool value);
 bool json_add_null(void *object, const char *name);
+bool json_add_integers(void *object, const char *name, const int64_t *values, size_t n);
+
+/* A list of objects. What is added to something belongs to it from then on, also where that fails. */
+void *json_list_new(void);
+void json_list_free(void *list);
+bool json_list_add(void *list, void *object);
+bool json_add_list(void *object, const char *name, void *list);
 
 bool json_write(const void *object, struct buf *out);
 
