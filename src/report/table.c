@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "report/json.h"
+#include "report/notation.h"
 #include "report/values.h"
 
 int table_begin(struct table *t, enum table_format format, const char *report, int version, struct buf *out,
@@ -19,123 +20,110 @@ int table_begin(struct table *t, enum table_format format, const char *report, i
 	if (!json_backend())
 		return diag_set(
 			diag, ASSAY_ERR_UNSUPPORTED, "-format=json: this build is without jansson, which writes it");
-	t->object = json_object_new();
-	if (!t->object)
-		return diag_nomem(diag, "the report");
-	table_field_text(t, "report", str_of(report));
-	table_field_integer(t, "version", version);
+	buf_addf(out, "{\"report\":\"%s\",\"version\":%d", report, version);
 	return 0;
+}
+
+/* --- fields, which are members of JSON's outermost object --- */
+
+static bool begin_field(struct table *t, const char *name)
+{
+	if (t->format != TABLE_JSON)
+		return false;
+	buf_addf(t->out, ",\"%s\":", name);
+	return true;
+}
+
+static void add_json_text(struct table *t, struct buf *out, struct str text)
+{
+	t->failed |= !json_add_text(out, text);
+}
+
+static void add_json_real(struct table *t, double value)
+{
+	if (isfinite(value))
+		t->failed |= !json_add_real(t->out, value);
+	else
+		buf_add_str(t->out, STR("null"));
+}
+
+static void add_json_texts(struct table *t, const struct str *texts, size_t n)
+{
+	buf_add_char(t->out, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_add_char(t->out, ',');
+		add_json_text(t, t->out, texts[i]);
+	}
+	buf_add_char(t->out, ']');
 }
 
 void table_field_text(struct table *t, const char *name, struct str text)
 {
-	t->failed |= t->object && !json_add_text(t->object, name, text);
+	if (begin_field(t, name))
+		add_json_text(t, t->out, text);
 }
 
 void table_field_integer(struct table *t, const char *name, wide value)
 {
-	t->failed |= t->object && !json_add_integer(t->object, name, narrow(value));
+	if (begin_field(t, name))
+		buf_addf(t->out, "%" PRId64, narrow(value));
 }
 
 void table_field_real(struct table *t, const char *name, double value)
 {
-	t->failed |= t->object && !json_add_real(t->object, name, value);
+	if (begin_field(t, name))
+		add_json_real(t, value);
 }
 
 void table_field_texts(struct table *t, const char *name, const struct str *texts, size_t n)
 {
-	t->failed |= t->object && !json_add_texts(t->object, name, texts, n);
+	if (begin_field(t, name))
+		add_json_texts(t, texts, n);
 }
 
-/* What ends one object is written, and the next one begun. */
-static void write_object(struct table *t)
-{
-	t->failed |= !t->object || !json_write(t->object, t->out);
-	json_object_free(t->object);
-	t->object = NULL;
-}
-
-/* RFC 4180: what holds a separator, a quote or the end of a line is quoted, with quotes doubled. */
-static void add_csv(struct buf *out, struct str text)
-{
-	bool plain = true;
-
-	for (size_t i = 0; plain && i < text.len; i++)
-		plain = !strchr(",\"\r\n", text.p[i]) || !text.p[i];
-	if (plain) {
-		buf_add_str(out, text);
-		return;
-	}
-	buf_add_char(out, '"');
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] == '"')
-			buf_add_char(out, '"');
-		buf_add_char(out, text.p[i]);
-	}
-	buf_add_char(out, '"');
-}
-
-static size_t longest_run(struct str text, char c)
-{
-	size_t longest = 0, run = 0;
-
-	for (size_t i = 0; i < text.len; i++) {
-		run = text.p[i] == c ? run + 1 : 0;
-		if (run > longest)
-			longest = run;
-	}
-	return longest;
-}
-
-/* A blank at both ends would be taken away, a backtick at one of them for one of the fence. */
-static bool needs_blanks(struct str text)
-{
-	char first = text.p[0], last = text.p[text.len - 1];
-
-	return first == '`' || last == '`' || (first == ' ' && last == ' ' && longest_run(text, ' ') < text.len);
-}
-
-/* As code between more backticks than there are in it. What divides a table is escaped in there too. */
-static void add_code(struct buf *out, struct str text)
-{
-	size_t fence = longest_run(text, '`') + 1;
-	bool blanks;
-
-	if (!text.len)
-		return;
-	blanks = needs_blanks(text);
-	buf_add_fill(out, '`', fence);
-	buf_add_fill(out, ' ', blanks);
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] == '|')
-			buf_add_char(out, '\\');
-		buf_add_char(out, text.p[i]);
-	}
-	buf_add_fill(out, ' ', blanks);
-	buf_add_fill(out, '`', fence);
-}
+/* --- cells --- */
 
 static enum column_kind kind(const struct table *t)
 {
 	return t->columns[t->column].kind;
 }
 
+/* What stands before a cell. */
+static void begin_cell(struct table *t)
+{
+	switch (t->format) {
+	case TABLE_NONE:
+		break;
+	case TABLE_JSON:
+		if (!t->column)
+			buf_add_str(t->out, t->n_rows ? STR(",\n{") : STR("\n{"));
+		buf_addf(t->out, t->column ? ",\"%s\":" : "\"%s\":", t->columns[t->column].name);
+		break;
+	case TABLE_CSV:
+		buf_add_str(t->out, t->column ? STR(",") : STR(""));
+		break;
+	case TABLE_TSV:
+		buf_add_str(t->out, t->column ? STR("\t") : STR(""));
+		break;
+	case TABLE_MARKDOWN:
+		buf_add_str(t->out, t->column ? STR(" ") : STR("| "));
+		break;
+	}
+}
+
 /* A cell of what is no JSON, in which text from a profile was made safe. */
 static void write_cell(struct table *t, struct str text)
 {
-	if (t->format == TABLE_MARKDOWN && kind(t) != COLUMN_EXACT) {
-		buf_add_str(t->out, t->column ? STR(" ") : STR("| "));
+	if (t->format == TABLE_MARKDOWN && t->column < t->n_columns && kind(t) == COLUMN_EXACT)
+		return;
+	begin_cell(t);
+	if (t->format == TABLE_CSV)
+		notation_add_csv(t->out, text);
+	else
 		buf_add_str(t->out, text);
+	if (t->format == TABLE_MARKDOWN)
 		buf_add_str(t->out, STR(" |"));
-	} else if (t->format == TABLE_CSV) {
-		if (t->column)
-			buf_add_char(t->out, ',');
-		add_csv(t->out, text);
-	} else if (t->format == TABLE_TSV) {
-		if (t->column)
-			buf_add_char(t->out, '\t');
-		buf_add_str(t->out, text);
-	}
 }
 
 static bool has_unit_column(const struct table *t)
@@ -159,88 +147,16 @@ static void end_line(struct table *t)
 	buf_add_str(t->out, t->format == TABLE_CSV ? STR("\r\n") : STR("\n"));
 }
 
-/* flat_percent is "flat %" to people. */
-static void add_title(struct table *t, const char *name)
+static void end_cell(struct table *t)
 {
-	struct buf title = BUF_INIT;
-	size_t len = strlen(name);
-
-	if (t->format != TABLE_MARKDOWN) {
-		write_cell(t, str_of(name));
-		return;
-	}
-	for (size_t i = 0; i < len; i++) {
-		if (strcmp(name + i, "_percent") == 0) {
-			buf_add_str(&title, STR(" %"));
-			break;
-		}
-		buf_add_char(&title, name[i] == '_' ? ' ' : name[i]);
-	}
-	write_cell(t, buf_str(&title));
-	t->failed |= title.failed;
-	buf_release(&title);
-}
-
-static void add_titles(struct table *t)
-{
-	for (t->column = 0; t->column < t->n_columns; t->column++)
-		add_title(t, t->columns[t->column].name);
-	if (has_unit_column(t))
-		write_cell(t, STR("unit"));
-	end_line(t);
-	if (t->format == TABLE_MARKDOWN) {
-		buf_add_char(t->out, '|');
-		for (size_t i = 0; i < t->n_columns; i++)
-			if (t->columns[i].kind != COLUMN_EXACT)
-				buf_add_str(t->out, t->columns[i].kind < COLUMN_NUMBER ? STR("---|") : STR("---:|"));
-		end_line(t);
-	}
-	t->column = 0;
-}
-
-void table_columns(struct table *t, const struct column *columns, size_t n, const struct values *values)
-{
-	t->columns = columns;
-	t->n_columns = n;
-	t->values = values;
-	if (t->format != TABLE_JSON) {
-		add_titles(t);
-		return;
-	}
-	write_object(t);
-	/* The fields stay open for the rows, which follow as their last member. */
-	if (t->out->len)
-		t->out->len--;
-	buf_add_str(t->out, STR(",\"rows\":["));
-}
-
-/* JSON's object of the present row, which the first cell makes. NULL once something failed. */
-static void *row_object(struct table *t)
-{
-	if (t->failed || t->column)
-		return t->object;
-	t->object = json_object_new();
-	t->failed = !t->object;
-	buf_add_str(t->out, t->n_rows ? STR(",\n") : STR("\n"));
-	return t->object;
-}
-
-static const char *column_name(const struct table *t)
-{
-	return t->columns[t->column].name;
-}
-
-static void end_cell(struct table *t, bool ok)
-{
-	t->failed |= !ok;
 	if (++t->column < t->n_columns)
 		return;
-	if (t->format != TABLE_JSON) {
+	if (t->format == TABLE_JSON) {
+		buf_add_char(t->out, '}');
+	} else {
 		if (has_unit_column(t))
 			add_unit(t);
 		end_line(t);
-	} else if (!t->failed) {
-		write_object(t);
 	}
 	t->column = 0;
 	t->n_rows++;
@@ -249,36 +165,79 @@ static void end_cell(struct table *t, bool ok)
 /* Ends the cell with what was put together for it. */
 static void end_text(struct table *t, struct buf *text)
 {
+	t->failed |= text->failed;
 	write_cell(t, buf_str(text));
-	end_cell(t, !text->failed);
+	end_cell(t);
 	buf_release(text);
 }
 
-#define TAB_WIDTH 4
+/* --- titles --- */
 
-/* Where a file's own tabs would be in the way of the table, blanks stand for them. */
-static void add_expanded(struct buf *out, struct str line)
+/* flat_percent is "flat %" to people. */
+static void add_title(struct table *t, const char *name)
 {
-	for (size_t i = 0; i < line.len; i++)
-		if (line.p[i] == '\t')
-			buf_add_fill(out, ' ', TAB_WIDTH);
-		else
-			buf_add_char(out, line.p[i]);
+	struct buf title = BUF_INIT;
+
+	for (; *name && strcmp(name, "_percent") != 0; name++)
+		buf_add_char(&title, *name == '_' ? ' ' : *name);
+	if (*name)
+		buf_add_str(&title, STR(" %"));
+	t->failed |= title.failed;
+	write_cell(t, buf_str(&title));
+	buf_release(&title);
 }
+
+/* Numbers stand to the right. */
+static void add_rule(struct table *t)
+{
+	buf_add_char(t->out, '|');
+	for (size_t i = 0; i < t->n_columns; i++)
+		if (t->columns[i].kind != COLUMN_EXACT)
+			buf_add_str(t->out, t->columns[i].kind < COLUMN_NUMBER ? STR("---|") : STR("---:|"));
+	end_line(t);
+}
+
+static void add_titles(struct table *t)
+{
+	for (t->column = 0; t->column < t->n_columns; t->column++)
+		if (t->format == TABLE_MARKDOWN)
+			add_title(t, t->columns[t->column].name);
+		else
+			write_cell(t, str_of(t->columns[t->column].name));
+	if (has_unit_column(t))
+		write_cell(t, STR("unit"));
+	end_line(t);
+	if (t->format == TABLE_MARKDOWN)
+		add_rule(t);
+	t->column = 0;
+}
+
+void table_columns(struct table *t, const struct column *columns, size_t n, const struct values *values)
+{
+	t->columns = columns;
+	t->n_columns = n;
+	t->values = values;
+	if (t->format == TABLE_JSON)
+		buf_add_str(t->out, STR(",\"rows\":["));
+	else
+		add_titles(t);
+}
+
+/* --- single values --- */
 
 static void add_markdown(struct buf *out, enum column_kind kind, struct str text)
 {
 	struct buf expanded = BUF_INIT, safe = BUF_INIT;
 
 	if (kind == COLUMN_SOURCE) {
-		add_expanded(&expanded, text);
+		notation_add_expanded(&expanded, text);
 		text = buf_str(&expanded);
 	}
 	buf_add_safe(&safe, text);
 	if (kind == COLUMN_WORD)
 		buf_add_str(out, buf_str(&safe));
 	else
-		add_code(out, buf_str(&safe));
+		notation_add_code(out, buf_str(&safe));
 	out->failed |= expanded.failed || safe.failed;
 	buf_release(&expanded);
 	buf_release(&safe);
@@ -287,11 +246,11 @@ static void add_markdown(struct buf *out, enum column_kind kind, struct str text
 void table_text(struct table *t, struct str text)
 {
 	struct buf cell = BUF_INIT;
-	void *row;
 
 	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && json_add_text(row, column_name(t), text));
+		begin_cell(t);
+		add_json_text(t, t->out, text);
+		end_cell(t);
 		return;
 	}
 	if (t->format == TABLE_MARKDOWN)
@@ -313,35 +272,46 @@ static void add_value(struct table *t, struct buf *cell, wide value)
 	}
 }
 
+/* What is the same for people and programs but for quotes, which it does not need. */
+static void add_plain(struct table *t, struct str text)
+{
+	if (t->format == TABLE_JSON) {
+		begin_cell(t);
+		buf_add_str(t->out, text);
+	} else {
+		write_cell(t, text);
+	}
+	end_cell(t);
+}
+
 void table_integer(struct table *t, wide value)
 {
 	struct buf cell = BUF_INIT;
-	void *row;
+	char text[24];
 
-	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && json_add_integer(row, column_name(t), narrow(value)));
+	if (t->format == TABLE_MARKDOWN && (kind(t) == COLUMN_VALUE || kind(t) == COLUMN_DELTA)) {
+		add_value(t, &cell, value);
+		end_text(t, &cell);
 		return;
 	}
-	if (t->format == TABLE_MARKDOWN && (kind(t) == COLUMN_VALUE || kind(t) == COLUMN_DELTA))
-		add_value(t, &cell, value);
-	else
-		buf_addf(&cell, "%" PRId64, narrow(value));
-	end_text(t, &cell);
+	snprintf(text, sizeof(text), "%" PRId64, narrow(value));
+	add_plain(t, str_of(text));
 }
 
+/* To people as many digits as they want, to others as few as are read back as the same number. */
 static void add_real(struct table *t, struct buf *cell, double value)
 {
 	char text[40];
 
-	if (t->format == TABLE_MARKDOWN && kind(t) == COLUMN_PERCENT) {
+	if (t->format == TABLE_MARKDOWN && kind(t) == COLUMN_VALUE) {
+		add_value(t, cell, trunc_to_int64(value));
+	} else if (t->format == TABLE_MARKDOWN && kind(t) == COLUMN_PERCENT) {
 		buf_addf(cell, "%.2f%%", value);
 	} else if (t->format == TABLE_MARKDOWN && kind(t) == COLUMN_GROWTH) {
 		buf_addf(cell, "%+.2f%%", value);
 	} else if (t->format == TABLE_MARKDOWN) {
 		buf_addf(cell, "%.4g", value);
 	} else {
-		/* As few digits as are read back as the same number. */
 		snprintf(text, sizeof(text), "%.15g", value);
 		if (strtod(text, NULL) != value)
 			snprintf(text, sizeof(text), "%.17g", value);
@@ -352,48 +322,30 @@ static void add_real(struct table *t, struct buf *cell, double value)
 void table_real(struct table *t, double value)
 {
 	struct buf cell = BUF_INIT;
-	void *row;
 
 	if (!isfinite(value)) {
 		table_nothing(t);
-		return;
+	} else if (t->format == TABLE_JSON) {
+		begin_cell(t);
+		add_json_real(t, value);
+		end_cell(t);
+	} else {
+		add_real(t, &cell, value);
+		end_text(t, &cell);
 	}
-	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && json_add_real(row, column_name(t), value));
-		return;
-	}
-	add_real(t, &cell, value);
-	end_text(t, &cell);
 }
 
 void table_bool(struct table *t, bool value)
 {
-	void *row;
-
-	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && json_add_bool(row, column_name(t), value));
-		return;
-	}
 	if (t->format == TABLE_MARKDOWN)
-		write_cell(t, value ? STR("yes") : STR(""));
+		add_plain(t, value ? STR("yes") : STR(""));
 	else
-		write_cell(t, value ? STR("true") : STR("false"));
-	end_cell(t, true);
+		add_plain(t, value ? STR("true") : STR("false"));
 }
 
 void table_nothing(struct table *t)
 {
-	void *row;
-
-	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && json_add_null(row, column_name(t)));
-		return;
-	}
-	write_cell(t, STR(""));
-	end_cell(t, true);
+	add_plain(t, t->format == TABLE_JSON ? STR("null") : STR(""));
 }
 
 void table_nothings(struct table *t, size_t n)
@@ -407,136 +359,134 @@ void table_percent(struct table *t, wide value, wide total)
 	table_real(t, total ? (double)value / (double)total * 100 : NAN);
 }
 
-static void add_escaped(struct buf *out, struct str text, char special)
+/* --- lists --- */
+
+struct str table_between(const struct table *t)
 {
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] == ';' || text.p[i] == '\\' || text.p[i] == special)
-			buf_add_char(out, '\\');
-		buf_add_char(out, text.p[i]);
+	switch (t->format) {
+	case TABLE_NONE:
+	case TABLE_JSON:
+		break;
+	case TABLE_CSV:
+	case TABLE_TSV:
+		return STR(";");
+	case TABLE_MARKDOWN:
+		return STR("<br>");
 	}
+	return STR(",");
 }
 
-static struct str between_items(const struct table *t)
+void table_render(struct table *t, struct buf *out, struct str text)
 {
-	return t->format == TABLE_MARKDOWN ? STR("<br>") : STR(";");
-}
-
-static void add_item(struct table *t, struct buf *cell, struct buf *scratch, struct str text)
-{
-	if (t->format == TABLE_MARKDOWN) {
-		add_markdown(cell, COLUMN_NAME, text);
-		return;
-	}
-	buf_reset(scratch);
-	add_escaped(scratch, text, ';');
-	buf_add_safe(cell, buf_str(scratch));
-	cell->failed |= scratch->failed;
-}
-
-void table_texts(struct table *t, const struct str *texts, size_t n)
-{
-	struct buf cell = BUF_INIT, scratch = BUF_INIT;
-	void *row;
+	struct buf escaped = BUF_INIT, safe = BUF_INIT;
 
 	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && json_add_texts(row, column_name(t), texts, n));
-		return;
+		add_json_text(t, out, text);
+	} else if (t->format == TABLE_MARKDOWN) {
+		add_markdown(out, COLUMN_NAME, text);
+	} else {
+		notation_add_escaped(&escaped, text, ";\\");
+		buf_add_safe(&safe, buf_str(&escaped));
+		if (t->format == TABLE_CSV)
+			notation_add_doubled(out, buf_str(&safe));
+		else
+			buf_add_str(out, buf_str(&safe));
 	}
+	t->failed |= escaped.failed || safe.failed || out->failed;
+	buf_release(&escaped);
+	buf_release(&safe);
+}
+
+void table_rendered(struct table *t, const struct str *items, size_t n)
+{
+	begin_cell(t);
+	if (t->format == TABLE_JSON)
+		buf_add_char(t->out, '[');
+	else if (t->format == TABLE_CSV)
+		buf_add_char(t->out, '"');
 	for (size_t i = 0; i < n; i++) {
 		if (i)
-			buf_add_str(&cell, between_items(t));
-		add_item(t, &cell, &scratch, texts[i]);
+			buf_add_str(t->out, table_between(t));
+		buf_add_str(t->out, items[i]);
 	}
-	end_text(t, &cell);
-	buf_release(&scratch);
+	if (t->format == TABLE_JSON)
+		buf_add_char(t->out, ']');
+	else if (t->format == TABLE_CSV)
+		buf_add_char(t->out, '"');
+	else if (t->format == TABLE_MARKDOWN)
+		buf_add_str(t->out, STR(" |"));
+	end_cell(t);
 }
 
 void table_integers(struct table *t, const int64_t *values, size_t n)
 {
 	struct buf cell = BUF_INIT;
-	void *row;
 
-	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && json_add_integers(row, column_name(t), values, n));
-		return;
+	buf_add_str(&cell, t->format == TABLE_JSON ? STR("[") : STR(""));
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_add_str(&cell, table_between(t));
+		buf_addf(&cell, "%" PRId64, values[i]);
 	}
-	for (size_t i = 0; i < n; i++)
-		buf_addf(&cell, i ? ";%" PRId64 : "%" PRId64, values[i]);
-	end_text(t, &cell);
+	buf_add_str(&cell, t->format == TABLE_JSON ? STR("]") : STR(""));
+	t->failed |= cell.failed;
+	add_plain(t, buf_str(&cell));
+	buf_release(&cell);
 }
 
-static void *label_object(const struct table_label *l)
+static void add_label_object(struct table *t, const struct table_label *l)
 {
-	void *object = json_object_new();
-	bool ok = object && json_add_text(object, "key", l->key);
-
-	if (ok && l->is_number)
-		ok = json_add_integer(object, "value", l->number) && json_add_text(object, "unit", l->unit);
-	else if (ok)
-		ok = json_add_text(object, "value", l->text);
-	if (ok)
-		return object;
-	json_object_free(object);
-	return NULL;
-}
-
-static bool add_label_objects(void *row, const char *name, const struct table_label *labels, size_t n)
-{
-	void *list = json_list_new();
-
-	for (size_t i = 0; list && i < n; i++) {
-		void *object = label_object(&labels[i]);
-
-		if (!object || !json_list_add(list, object)) {
-			json_list_free(list);
-			return false;
-		}
+	buf_add_str(t->out, STR("{\"key\":"));
+	add_json_text(t, t->out, l->key);
+	buf_add_str(t->out, STR(",\"value\":"));
+	if (l->is_number) {
+		buf_addf(t->out, "%" PRId64 ",\"unit\":", l->number);
+		add_json_text(t, t->out, l->unit);
+	} else {
+		add_json_text(t, t->out, l->text);
 	}
-	return list && json_add_list(row, name, list);
+	buf_add_char(t->out, '}');
 }
 
-/* "key:text" or "key:16bytes". */
+static void add_label_objects(struct table *t, const struct table_label *labels, size_t n)
+{
+	begin_cell(t);
+	buf_add_char(t->out, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_add_char(t->out, ',');
+		add_label_object(t, &labels[i]);
+	}
+	buf_add_char(t->out, ']');
+	end_cell(t);
+}
+
+/* "key:text" or "key:16bytes"; for programs with what they need to take it apart. */
 static void add_label(struct table *t, struct buf *out, const struct table_label *l)
 {
-	struct str value = l->text;
-	struct buf number = BUF_INIT;
+	bool escape = t->format != TABLE_MARKDOWN;
 
-	if (l->is_number) {
-		buf_addf(&number, "%" PRId64, l->number);
-		buf_add_str(&number, l->unit);
-		value = buf_str(&number);
-	}
-	if (t->format == TABLE_MARKDOWN) {
-		buf_add_str(out, l->key);
-		buf_add_char(out, ':');
-		buf_add_str(out, value);
-	} else {
-		add_escaped(out, l->key, ':');
-		buf_add_char(out, ':');
-		add_escaped(out, value, ';');
-	}
-	out->failed |= number.failed;
-	buf_release(&number);
+	notation_add_escaped(out, l->key, escape ? ":;\\" : "");
+	buf_add_char(out, ':');
+	if (l->is_number)
+		buf_addf(out, "%" PRId64, l->number);
+	notation_add_escaped(out, l->is_number ? l->unit : l->text, escape ? ";\\" : "");
 }
 
 void table_labels(struct table *t, const struct table_label *labels, size_t n)
 {
 	struct buf cell = BUF_INIT, label = BUF_INIT;
-	void *row;
 
 	if (t->format == TABLE_JSON) {
-		row = row_object(t);
-		end_cell(t, row && add_label_objects(row, column_name(t), labels, n));
+		add_label_objects(t, labels, n);
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
 		buf_reset(&label);
 		add_label(t, &label, &labels[i]);
-		cell.failed |= label.failed;
+		t->failed |= label.failed;
 		if (i)
-			buf_add_str(&cell, between_items(t));
+			buf_add_str(&cell, table_between(t));
 		if (t->format == TABLE_MARKDOWN)
 			add_markdown(&cell, COLUMN_NAME, buf_str(&label));
 		else
@@ -550,8 +500,6 @@ int table_end(struct table *t, struct assay_diag *diag)
 {
 	if (t->format == TABLE_JSON)
 		buf_add_str(t->out, t->n_rows ? STR("\n]}\n") : STR("]}\n"));
-	json_object_free(t->object);
-	t->object = NULL;
 	return t->failed || t->out->failed ? diag_nomem(diag, "the report") : 0;
 }
 

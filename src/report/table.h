@@ -37,7 +37,7 @@ enum column_kind {
 	COLUMN_SOURCE, /* of a source file, where tabs are spaces to people */
 	COLUMN_WORD,   /* one of a few of ours, or yes and no */
 	COLUMN_NUMBER,
-	COLUMN_VALUE, /* whole, in the unit of the profile */
+	COLUMN_VALUE, /* in the unit of the profile */
 	COLUMN_DELTA, /* the same, with a sign for people */
 	COLUMN_PERCENT,
 	COLUMN_GROWTH, /* the same, with a sign for people */
@@ -58,7 +58,6 @@ struct table {
 	size_t n_columns, column; /* of them, how many the present row has */
 	size_t n_rows;
 	const struct values *values; /* NULL where there are no columns of values */
-	void *object;                /* of JSON: the fields, or the present row */
 	bool failed;
 };
 
@@ -89,9 +88,12 @@ void table_percent(struct table *t, wide value, wide total);
 
 /*
  * Lists in one column. Where there are no lists, ";" stands between the items, and a backslash before each ";" and
- * backslash in them.
+ * backslash in them. As the same texts may stand in many lists, they are rendered first; a list is of what
+ * table_render() gave, each item or several of them with table_between() between them.
  */
-void table_texts(struct table *t, const struct str *texts, size_t n);
+void table_render(struct table *t, struct buf *out, struct str text);
+struct str table_between(const struct table *t);
+void table_rendered(struct table *t, const struct str *items, size_t n);
 void table_integers(struct table *t, const int64_t *values, size_t n);
 
 /* A label of a sample: text, or a number with its unit. */

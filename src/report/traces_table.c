@@ -8,18 +8,14 @@
 #include "report/labels.h"
 
 /*
- * Every sample as a row: value, labels, frames leaf first, and which of them were inlined into the next. The names of a
- * location are made once, as in the text.
+ * Every sample as a row: value, labels, frames leaf first, and which of them were inlined into the next. As in the
+ * text, the names of a location are written once and copied from then on.
  */
 
-struct frame_name {
-	struct str name;
-	bool inlined;
-};
-
-/* Some of trace_rows.frames; a location has at least one frame, so n 0 is not yet known. */
+/* The names of a location, written as items of a list. A location has at least one frame, so n 0 is not yet known. */
 struct location_names {
-	size_t first, n;
+	struct str written;
+	uint32_t n; /* all but the last are inlined into the next */
 };
 
 struct trace_rows {
@@ -29,70 +25,73 @@ struct trace_rows {
 	VEC(struct table_label) labels; /* of the present sample; so are the next two */
 	VEC(struct str) stack;
 	VEC(int64_t) inlined;
-	VEC(struct frame_name) frames;
 	struct location_names *known; /* by location */
-	struct arena arena;           /* names */
-	struct buf name;
+	struct arena arena;
+	struct buf name, marked, written;
 };
 
-static bool add_frame(struct trace_rows *r, uint32_t location, const struct line *line, bool is_inline)
+static void write_frame(struct trace_rows *r, uint32_t location, const struct line *line, bool is_inline)
 {
 	const struct report_ctx *ctx = r->ctx;
 	struct str name = identity_frame_name(&r->name, ctx->view, ctx->granularity, ctx->columns, location, line);
-	struct buf marked = BUF_INIT;
+
+	/* People read the stack as in the text; programs have a column for it. */
+	if (is_inline && r->table->format == TABLE_MARKDOWN) {
+		buf_reset(&r->marked);
+		buf_add_str(&r->marked, name);
+		buf_add_str(&r->marked, STR(" (inline)"));
+		name = buf_str(&r->marked);
+	}
+	table_render(r->table, &r->written, name);
+	r->table->failed |= r->name.failed || r->marked.failed;
+}
+
+static bool write_location(struct trace_rows *r, uint32_t location, const struct frames *f)
+{
+	struct location_names *names = &r->known[location];
 	char *copy;
 
-	buf_add_str(&marked, name);
-	/* People read the stack as in the text; programs have a column for it. */
-	if (is_inline && r->table->format == TABLE_MARKDOWN)
-		buf_add_str(&marked, STR(" (inline)"));
-	copy = r->name.failed || marked.failed ? NULL : arena_copy(&r->arena, buf_str(&marked).p, marked.len);
-	name.p = copy;
-	name.len = marked.len;
-	buf_release(&marked);
-	return copy && vec_push(&r->frames, ((struct frame_name){ name, is_inline }));
-}
-
-static bool name_location(struct trace_rows *r, uint32_t location, const struct frames *f)
-{
-	size_t first = r->frames.n;
-
-	if (!f->n && !add_frame(r, location, NULL, false))
+	buf_reset(&r->written);
+	if (!f->n)
+		write_frame(r, location, NULL, false);
+	for (uint32_t i = 0; i < f->n; i++) {
+		if (i)
+			buf_add_str(&r->written, table_between(r->table));
+		write_frame(r, location, &f->lines[i], i + 1 < f->n);
+	}
+	if (r->table->failed || r->written.failed)
 		return false;
-	for (uint32_t i = 0; i < f->n; i++)
-		if (!add_frame(r, location, &f->lines[i], i + 1 < f->n))
-			return false;
-	r->known[location] = (struct location_names){ first, r->frames.n - first };
-	return true;
+	copy = arena_copy(&r->arena, buf_str(&r->written).p, r->written.len);
+	*names = (struct location_names){ { copy, r->written.len }, f->n ? f->n : 1 };
+	return copy != NULL;
 }
 
-static bool push_frames(struct trace_rows *r, uint32_t location)
+/* depth is how many frames stand before. */
+static bool push_location(struct trace_rows *r, uint32_t location, int64_t *depth)
 {
 	struct frames f = view_frames(r->ctx->view, location);
-	struct location_names names;
+	struct location_names *names = &r->known[location];
 
 	if (f.hidden)
 		return true;
-	if (!r->known[location].n && !name_location(r, location, &f))
+	if (!names->n && !write_location(r, location, &f))
 		return false;
-	names = r->known[location];
-	for (size_t i = names.first; i < names.first + names.n; i++) {
-		if (r->frames.items[i].inlined && !vec_push(&r->inlined, (int64_t)r->stack.n))
+	for (uint32_t i = 1; i < names->n; i++, ++*depth)
+		if (!vec_push(&r->inlined, *depth))
 			return false;
-		if (!vec_push(&r->stack, r->frames.items[i].name))
-			return false;
-	}
-	return true;
+	++*depth;
+	return vec_push(&r->stack, names->written);
 }
 
 static bool fill_stack(struct trace_rows *r, size_t sample)
 {
 	struct stack s = view_stack(r->ctx->view, sample);
+	int64_t depth = 0;
 
 	r->stack.n = 0;
 	r->inlined.n = 0;
 	for (size_t i = 0; i < s.n; i++)
-		if (!push_frames(r, s.locations[i]))
+		if (!push_location(r, s.locations[i], &depth))
 			return false;
 	return true;
 }
@@ -137,7 +136,7 @@ static bool add_row(struct trace_rows *r, size_t sample)
 		return false;
 	table_integer(r->table, divided(values[ctx->column], ctx->mean ? values[0] : 0));
 	table_labels(r->table, r->labels.items, r->labels.n);
-	table_texts(r->table, r->stack.items, r->stack.n);
+	table_rendered(r->table, r->stack.items, r->stack.n);
 	table_integers(r->table, r->inlined.items, r->inlined.n);
 	return !r->table->failed;
 }
@@ -161,10 +160,11 @@ static void release(struct trace_rows *r)
 	vec_release(&r->labels);
 	vec_release(&r->stack);
 	vec_release(&r->inlined);
-	vec_release(&r->frames);
 	free(r->known);
 	arena_release(&r->arena);
 	buf_release(&r->name);
+	buf_release(&r->marked);
+	buf_release(&r->written);
 }
 
 int traces_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
