@@ -308,22 +308,30 @@ static wide least_value(const struct diff *t)
 	return least;
 }
 
-int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+static struct values values_of(const struct report_ctx *ctx, const struct diff *t)
 {
 	const struct comparison *c = ctx->comparison->joined;
+	wide old = t->totals[SIDE_OLD].flat, new = t->totals[SIDE_NEW].flat;
 	struct values v = {
 		.sample_unit = comparison_str(c, c->unit),
 		.output_unit = ctx->options->unit,
 		.ratio = 1 / ctx->options->divide_by,
+		.total = wide_abs(old) > wide_abs(new) ? old : new,
 	};
+
+	values_select_unit_for(&v, least_value(t));
+	return v;
+}
+
+int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct values v;
 	struct diff t;
 	int err = diff_rows(&t, ctx, diag);
 
 	if (err)
 		return err;
-	v.total = wide_abs(t.totals[SIDE_OLD].flat) > wide_abs(t.totals[SIDE_NEW].flat) ? t.totals[SIDE_OLD].flat
-											: t.totals[SIDE_NEW].flat;
-	values_select_unit_for(&v, least_value(&t));
+	v = values_of(ctx, &t);
 	add_header(out, ctx, &v, &t);
 	add_titles(out, ctx);
 	for (size_t i = 0; i < t.n; i++)
@@ -371,15 +379,29 @@ static const char *verdict_name(enum noise_verdict verdict)
 
 int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
 {
-	static const char *const columns[] = { "before", "after", "delta", "delta_percent", "points", "before_spread",
-		"after_spread", "kind", "verdict", "p", "name", "was" };
+	static const struct column columns[] = {
+		{ "before", COLUMN_VALUE },
+		{ "after", COLUMN_VALUE },
+		{ "delta", COLUMN_DELTA },
+		{ "delta_percent", COLUMN_GROWTH },
+		{ "points", COLUMN_NUMBER },
+		{ "before_spread", COLUMN_VALUE },
+		{ "after_spread", COLUMN_VALUE },
+		{ "kind", COLUMN_WORD },
+		{ "verdict", COLUMN_WORD },
+		{ "p", COLUMN_NUMBER },
+		{ "name", COLUMN_NAME },
+		{ "was", COLUMN_NAME },
+	};
+	struct values v;
 	struct diff d;
 	int err = diff_rows(&d, ctx, diag);
 
 	if (err)
 		return err;
 	add_fields(t, ctx, &d);
-	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	v = values_of(ctx, &d);
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]), &v);
 	for (size_t i = 0; i < d.n; i++) {
 		const struct diff_row *r = &d.rows[i];
 

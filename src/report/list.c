@@ -5,8 +5,7 @@
 #include "base/ckd.h"
 #include "base/diag.h"
 #include "base/regex.h"
-#include "report/report.h"
-#include "report/values.h"
+#include "report/header.h"
 
 /*
  * The source of matching functions, line by line, with what was spent in each line and below it. A function has a
@@ -25,6 +24,7 @@
 struct listing {
 	const struct report_ctx *ctx;
 	struct buf *out;
+	struct table *table; /* NULL for text */
 	struct values values;
 	/* The rows by name, then by file, then largest first. Their places in the graph's rows. */
 	uint32_t *order;
@@ -119,15 +119,53 @@ static void add_value(const struct listing *l, wide value)
 		buf_add_right(l->out, STR("."), VALUE_WIDTH);
 }
 
-static void add_heading(const struct listing *l, struct group rows)
-{
-	const struct node *first = at(l, rows.from);
-	wide flat = 0, cum = 0;
+/* What the columns of a table say of one line of the text; line is 0 where there is none. */
+struct entry {
+	const char *kind;
+	const struct node *node;
+	wide line, flat, cum;
+	struct str text;
+};
 
-	for (size_t i = rows.from; i < rows.to; i++) {
-		flat += at(l, i)->flat;
-		cum += at(l, i)->cum;
+static void add_text_or_nothing(struct table *t, struct str text)
+{
+	if (text.len)
+		table_text(t, text);
+	else
+		table_nothing(t);
+}
+
+static void add_entry(const struct listing *l, struct entry e)
+{
+	struct table *t = l->table;
+	/* Most lines have nothing: a dot in the text, and to the people who are shown Markdown an empty cell. */
+	bool leaves_zeros_out = e.line && t->format == TABLE_MARKDOWN;
+
+	table_text(t, str_of(e.kind));
+	table_text(t, e.node->name);
+	add_text_or_nothing(t, e.node->file);
+	if (e.line)
+		table_integer(t, e.line);
+	else
+		table_nothing(t);
+	if (!e.flat && leaves_zeros_out)
+		table_nothing(t);
+	else
+		table_integer(t, e.flat);
+	if (!e.cum && leaves_zeros_out) {
+		table_nothings(t, 2);
+	} else {
+		table_integer(t, e.cum);
+		table_percent(t, e.cum, l->ctx->total);
 	}
+	if (e.line)
+		table_text(t, e.text);
+	else
+		add_text_or_nothing(t, e.text);
+}
+
+static void print_heading(const struct listing *l, const struct node *first, wide flat, wide cum)
+{
 	buf_add_str(l->out, STR("ROUTINE ======================== "));
 	buf_add_safe(l->out, first->name);
 	buf_add_str(l->out, STR(" in "));
@@ -141,8 +179,33 @@ static void add_heading(const struct listing *l, struct group rows)
 	buf_add_str(l->out, STR(" of Total\n"));
 }
 
+static void add_heading(const struct listing *l, struct group rows)
+{
+	wide flat = 0, cum = 0;
+
+	for (size_t i = rows.from; i < rows.to; i++) {
+		flat += at(l, i)->flat;
+		cum += at(l, i)->cum;
+	}
+	if (l->table)
+		add_entry(l, (struct entry){ "routine", at(l, rows.from), 0, flat, cum, STR("") });
+	else
+		print_heading(l, at(l, rows.from), flat, cum);
+}
+
+static void print_line(const struct listing *l, wide number, wide flat, wide cum, struct str text)
+{
+	add_value(l, flat);
+	buf_add_char(l->out, ' ');
+	add_value(l, cum);
+	buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)number);
+	buf_add_safe_line(l->out, text);
+	buf_add_char(l->out, '\n');
+}
+
 static void add_lines(const struct listing *l, struct group rows, struct range range, const struct source_text *text)
 {
+	const struct node *first = at(l, rows.from);
 	size_t next = rows.from;
 
 	qsort_r(l->order + rows.from, rows.to - rows.from, sizeof(*l->order), compare_lines, l->ctx->graph);
@@ -155,13 +218,43 @@ static void add_lines(const struct listing *l, struct group rows, struct range r
 			flat += at(l, next)->flat;
 			cum += at(l, next)->cum;
 		}
-		add_value(l, flat);
-		buf_add_char(l->out, ' ');
-		add_value(l, cum);
-		buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)i);
-		buf_add_safe_line(l->out, text->lines[(size_t)i - 1]);
-		buf_add_char(l->out, '\n');
+		if (l->table)
+			add_entry(l, (struct entry){ "line", first, i, flat, cum, text->lines[(size_t)i - 1] });
+		else
+			print_line(l, i, flat, cum, text->lines[(size_t)i - 1]);
 	}
+}
+
+/* In a table it has no values, for they are those of the routine above it. */
+static void add_problem(const struct listing *l, const char *kind, const struct node *n, struct str why)
+{
+	table_text(l->table, str_of(kind));
+	table_text(l->table, n->name);
+	add_text_or_nothing(l->table, n->file);
+	table_nothings(l->table, 4);
+	add_text_or_nothing(l->table, why);
+}
+
+static void add_error(const struct listing *l, const struct node *n, struct str why)
+{
+	if (l->table) {
+		add_problem(l, "error", n, why);
+		return;
+	}
+	buf_add_str(l->out, STR(" Error: "));
+	buf_add_safe(l->out, why);
+	buf_add_char(l->out, '\n');
+}
+
+static void add_nowhere(const struct listing *l, const struct node *n)
+{
+	if (l->table) {
+		add_problem(l, "no_source", n, STR(""));
+		return;
+	}
+	buf_add_str(l->out, STR("No source information for "));
+	buf_add_safe(l->out, n->name);
+	buf_add_char(l->out, '\n');
 }
 
 /* A file is not opened for a listing without lines. That it could not be read before is told there all the same. */
@@ -192,9 +285,7 @@ static int add_file(struct listing *l, struct group rows, struct assay_diag *dia
 		add_lines(l, rows, range, &text);
 		return 0;
 	}
-	buf_add_str(l->out, STR(" Error: "));
-	buf_add_safe(l->out, str_of(why.text));
-	buf_add_char(l->out, '\n');
+	add_error(l, at(l, rows.from), str_of(why.text));
 	return 0;
 }
 
@@ -217,9 +308,7 @@ static int add_function(struct listing *l, struct group rows, struct assay_diag 
 
 	/* "" is the least of all files. */
 	if (!at(l, rows.to - 1)->file.len) {
-		buf_add_str(l->out, STR("No source information for "));
-		buf_add_safe(l->out, at(l, rows.from)->name);
-		buf_add_char(l->out, '\n');
+		add_nowhere(l, at(l, rows.from));
 		return 0;
 	}
 	for (; !err && part.from < rows.to; part.from = part.to) {
@@ -263,21 +352,51 @@ static int add_matches(struct listing *l, struct assay_diag *diag)
 	return 0;
 }
 
-int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+static void begin(const struct listing *l)
 {
-	struct listing l = { .ctx = ctx, .out = out };
-	int err = strtab_init(&l.failed);
+	static const struct column columns[] = {
+		{ "kind", COLUMN_WORD },
+		{ "function", COLUMN_NAME },
+		{ "file", COLUMN_NAME },
+		{ "line", COLUMN_NUMBER },
+		{ "flat", COLUMN_VALUE },
+		{ "cum", COLUMN_VALUE },
+		{ "cum_percent", COLUMN_PERCENT },
+		{ "text", COLUMN_SOURCE },
+	};
+
+	if (l->table) {
+		header_add_fields(l->table, l->ctx);
+		table_columns(l->table, columns, sizeof(columns) / sizeof(columns[0]), &l->values);
+		return;
+	}
+	buf_add_str(l->out, STR("Total: "));
+	values_add(l->out, &l->values, l->ctx->total);
+	buf_add_char(l->out, '\n');
+}
+
+static int list(struct listing *l, struct assay_diag *diag)
+{
+	int err = strtab_init(&l->failed);
 
 	if (err)
 		return diag_nomem(diag, "a listing");
-	values_init(&l.values, ctx);
-	buf_add_str(out, STR("Total: "));
-	values_add(out, &l.values, ctx->total);
-	buf_add_char(out, '\n');
-	err = sort_rows(&l, diag);
+	values_init(&l->values, l->ctx);
+	begin(l);
+	err = sort_rows(l, diag);
 	if (!err)
-		err = add_matches(&l, diag);
-	free(l.order);
-	strtab_release(&l.failed);
+		err = add_matches(l, diag);
+	free(l->order);
+	strtab_release(&l->failed);
 	return err;
+}
+
+int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	return list(&(struct listing){ .ctx = ctx, .out = out }, diag);
+}
+
+int list_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	return list(&(struct listing){ .ctx = ctx, .out = t->out, .table = t }, diag);
 }

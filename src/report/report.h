@@ -142,14 +142,19 @@ int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *di
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int list_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int peek_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int peek_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int tags_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int traces_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int tree_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 
 #endif
