@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/amount.h"
 #include "app/run.h"
 #include "base/diag.h"
-#include "base/units.h"
 #include "format/bytes.h"
 #include "profile/builder.h"
 
@@ -27,8 +27,8 @@ struct compare {
 	struct rules rules;
 	struct regex_budget budget;
 	struct report_comparison report_comparison;
-	enum side side;          /* of the run that is being read */
-	char names[N_SIDES][80]; /* where the side has several runs */
+	enum side side; /* of the run that is being read */
+	struct side_names names;
 };
 
 static int complain(const struct compare *c, const char *source, int err, const struct assay_diag *why)
@@ -70,8 +70,9 @@ static int read_run(struct compare *c, const char *source, bool *used)
 	};
 	const struct assay_profile *profile;
 	struct assay_diag why = { 0 };
-	/* What is known of several runs, their counts would not add to. */
-	bool count = c->request->n_sources[SIDE_OLD] == 1 && c->request->n_sources[SIDE_NEW] == 1;
+	/* Counts say something only as long as there may be no more than one run on each side. */
+	const size_t *n_runs = c->joined.n_runs;
+	bool count = !n_runs[SIDE_NEW] && n_runs[SIDE_OLD] == (c->side == SIDE_NEW);
 	int err = load_request(&profile, &load, c->ctx);
 
 	*used = !err;
@@ -135,10 +136,8 @@ static int read_text(const char *path, char **text, struct assay_diag *diag)
 	return *text ? 0 : diag_nomem(diag, "rules");
 }
 
-/* A file's name, as long as it tells the sides apart. */
-static void name_sides(struct compare *c)
+void compare_name_sides(struct side_names *names, const struct compare_request *r, const size_t n_runs[N_SIDES])
 {
-	const struct compare_request *r = c->request;
 	bool same = r->n_sources[SIDE_OLD] &&
 		    strcmp(base_name(r->sources[SIDE_OLD][0]), base_name(r->sources[SIDE_NEW][0])) == 0;
 
@@ -146,39 +145,13 @@ static void name_sides(struct compare *c)
 		const char *source = r->n_sources[side] ? r->sources[side][0] : "";
 
 		if (r->n_sources[side] == 1) {
-			c->report_comparison.names[side] = str_of(same ? source : base_name(source));
+			names->names[side] = str_of(same ? source : base_name(source));
 			continue;
 		}
-		snprintf(c->names[side], sizeof(c->names[side]), "%zu run%s", c->joined.n_runs[side],
-			c->joined.n_runs[side] == 1 ? "" : "s");
-		c->report_comparison.names[side] = str_of(c->names[side]);
+		snprintf(names->text[side], sizeof(names->text[side]), "%zu run%s", n_runs[side],
+			n_runs[side] == 1 ? "" : "s");
+		names->names[side] = str_of(names->text[side]);
 	}
-}
-
-/*
- * "10ms", "1.5%", "300": an amount in the comparison's unit, or a share of OLD's total. A number without a unit is
- * taken in the unit of the profile.
- */
-static int parse_amount(
-	const struct comparison *c, const char *text, enum option_id id, wide *amount, struct assay_diag *diag)
-{
-	struct str unit = comparison_str(c, c->unit), given;
-	char *end;
-	double v = strtod(text, &end);
-
-	if (end == text || !isfinite(v) || v < 0)
-		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-%s: \"%s\" is no amount such as 10ms or 1%%",
-			options[id].name, text);
-	given = str_of(end);
-	if (str_equal(given, STR("%")))
-		v *= fabs((double)comparison_total(c, SIDE_OLD).flat) / 100;
-	else if (given.len && !units_same_family(given, unit))
-		return diag_set(
-			diag, ASSAY_ERR_ARGUMENT, "-%s: \"%s\" is not in a unit of %s", options[id].name, text, unit.p);
-	else if (given.len)
-		v *= units_scale(1000000, given, unit).value / 1000000;
-	*amount = v < 0x1p100 ? (wide)ceil(v) : (wide)1 << 100;
-	return 0;
 }
 
 static int parse_share(const char *text, double *share, struct assay_diag *diag)
@@ -212,7 +185,8 @@ static int plan_test(struct compare *c, struct assay_diag *diag)
 	if (!(rc->test.dispersion > 0 && rc->test.dispersion < 1e6))
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-overdispersion must be above 0");
 	if (*min_delta) {
-		err = parse_amount(&c->joined, min_delta, OPT_MIN_DELTA, &rc->min_delta, diag);
+		err = amount_parse(&rc->min_delta, OPT_MIN_DELTA, min_delta, comparison_str(&c->joined, c->joined.unit),
+			comparison_total(&c->joined, SIDE_OLD).flat, diag);
 		rc->test.min_value = rc->min_delta;
 	}
 	if (!err && *min_share)
@@ -292,7 +266,9 @@ static int report_joined(struct compare *c, struct buf *out, struct assay_diag *
 	rc->joined = &c->joined;
 	rc->noise = &c->noise;
 	rc->scale = option_on(c->options, OPT_NORMALIZE) ? comparison_normalize(&c->joined) : 1;
-	name_sides(c);
+	compare_name_sides(&c->names, c->request, c->joined.n_runs);
+	rc->names[SIDE_OLD] = c->names.names[SIDE_OLD];
+	rc->names[SIDE_NEW] = c->names.names[SIDE_NEW];
 	err = plan_test(c, diag);
 	if (!err)
 		err = noise_judge(&c->noise, &c->joined, &rc->test, diag);

@@ -195,14 +195,18 @@ static enum status compare(const struct command_line *cl, const char *const *sou
 	};
 	struct assay_diag diag;
 	struct buf out = BUF_INIT;
-	size_t n_broken;
+	const struct report *report = cl->view ? cl->view : cl->report;
+	size_t n_broken = 0;
 	int err;
 
 	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
+	if (cl->view)
+		err = compare_view(&request, cl->view, cl->argument, &cl->options, &ctx, &out);
+	else
+		err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
 	if (!err) {
-		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), &ctx, &diag);
+		err = output_report(report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), &ctx, &diag);
 		if (err)
 			complain(&diag);
 	}

@@ -263,3 +263,37 @@ int rename_match(const struct strtab *strings, const uint8_t *sides, uint32_t **
 	*out = m.out;
 	return 0;
 }
+
+int renames_init(struct renames *r)
+{
+	*r = (struct renames){ 0 };
+	return strtab_init(&r->names);
+}
+
+void renames_release(struct renames *r)
+{
+	strtab_release(&r->names);
+	vec_release(&r->old);
+}
+
+int renames_add(struct renames *r, struct str now, struct str was)
+{
+	uint32_t id, old;
+
+	if (strtab_intern(&r->names, now, &id) < 0 || strtab_intern(&r->names, was, &old) < 0)
+		return ASSAY_ERR_NOMEM;
+	while (r->old.n <= id)
+		if (!vec_push(&r->old, 0))
+			return ASSAY_ERR_NOMEM;
+	r->old.items[id] = old;
+	return 0;
+}
+
+struct str renames_was(const struct renames *r, struct str now)
+{
+	uint32_t id;
+
+	if (!strtab_find(&r->names, now, &id) || id >= r->old.n)
+		return STR("");
+	return strtab_get(&r->names, r->old.items[id]);
+}

@@ -6,6 +6,7 @@
 #include "base/diag.h"
 #include "base/regex.h"
 #include "report/header.h"
+#include "report/sides.h"
 
 /*
  * The source of matching functions, line by line, with what was spent in each line and below it. A function has a
@@ -26,6 +27,7 @@ struct listing {
 	struct buf *out;
 	struct table *table; /* NULL for text */
 	struct values values;
+	const struct report_sides *sides; /* NULL but for two sides, before and after; text only */
 	/* The rows by name, then by file, then largest first. Their places in the graph's rows. */
 	uint32_t *order;
 	size_t n;
@@ -45,6 +47,24 @@ static const struct node *row(const struct graph *g, uint32_t place)
 static const struct node *at(const struct listing *l, size_t i)
 {
 	return row(l->ctx->graph, l->order[i]);
+}
+
+/* Of a line or several: of one side, or of both. */
+struct sums {
+	wide flat[N_SIDES], cum[N_SIDES];
+};
+
+static void add_up(struct sums *to, const struct listing *l, size_t i)
+{
+	const struct node *n = at(l, i);
+
+	to->flat[SIDE_OLD] += n->flat;
+	to->cum[SIDE_OLD] += n->cum;
+	if (l->sides) {
+		n = sides_node(l->sides, SIDE_NEW, l->ctx->graph->rows.items[l->order[i]]);
+		to->flat[SIDE_NEW] += n->flat;
+		to->cum[SIDE_NEW] += n->cum;
+	}
 }
 
 static int compare_rows(const void *x, const void *y, void *graph)
@@ -164,13 +184,45 @@ static void add_entry(const struct listing *l, struct entry e)
 		add_text_or_nothing(t, e.text);
 }
 
-static void print_heading(const struct listing *l, const struct node *first, wide flat, wide cum)
+/* Before, after, and the change; nothing where nothing was, and no change where there is none. */
+static void add_change(const struct listing *l, const wide *sums)
 {
+	wide before = sides_value(l->sides, SIDE_OLD, sums[SIDE_OLD]),
+	     after = sides_value(l->sides, SIDE_NEW, sums[SIDE_NEW]);
+
+	add_value(l, before);
+	buf_add_char(l->out, ' ');
+	add_value(l, after);
+	buf_add_char(l->out, ' ');
+	if (before == after)
+		buf_add_right(l->out, STR("."), SIDES_VALUE_WIDTH);
+	else
+		sides_add_delta(l->out, &l->values, after - before);
+}
+
+static void add_changes(const struct listing *l, const struct sums *s)
+{
+	add_change(l, s->flat);
+	buf_add_str(l->out, STR(" |"));
+	add_change(l, s->cum);
+}
+
+static void print_heading(const struct listing *l, const struct node *first, const struct sums *s)
+{
+	wide flat = s->flat[SIDE_OLD], cum = s->cum[SIDE_OLD];
+
 	buf_add_str(l->out, STR("ROUTINE ======================== "));
 	buf_add_safe(l->out, first->name);
+	if (l->sides)
+		sides_add_was(l->out, renames_was(l->sides->renames, first->name));
 	buf_add_str(l->out, STR(" in "));
 	buf_add_safe(l->out, first->file);
 	buf_add_char(l->out, '\n');
+	if (l->sides) {
+		add_changes(l, s);
+		buf_add_str(l->out, STR(" (flat | cum)\n"));
+		return;
+	}
 	values_add_right(l->out, &l->values, flat, VALUE_WIDTH);
 	buf_add_char(l->out, ' ');
 	values_add_right(l->out, &l->values, cum, VALUE_WIDTH);
@@ -181,23 +233,25 @@ static void print_heading(const struct listing *l, const struct node *first, wid
 
 static void add_heading(const struct listing *l, struct group rows)
 {
-	wide flat = 0, cum = 0;
+	struct sums s = { 0 };
 
-	for (size_t i = rows.from; i < rows.to; i++) {
-		flat += at(l, i)->flat;
-		cum += at(l, i)->cum;
-	}
+	for (size_t i = rows.from; i < rows.to; i++)
+		add_up(&s, l, i);
 	if (l->table)
-		add_entry(l, (struct entry){ "routine", at(l, rows.from), 0, flat, cum, STR("") });
+		add_entry(l, (struct entry){ "routine", at(l, rows.from), 0, s.flat[0], s.cum[0], STR("") });
 	else
-		print_heading(l, at(l, rows.from), flat, cum);
+		print_heading(l, at(l, rows.from), &s);
 }
 
-static void print_line(const struct listing *l, wide number, wide flat, wide cum, struct str text)
+static void print_line(const struct listing *l, wide number, const struct sums *s, struct str text)
 {
-	add_value(l, flat);
-	buf_add_char(l->out, ' ');
-	add_value(l, cum);
+	if (l->sides) {
+		add_changes(l, s);
+	} else {
+		add_value(l, s->flat[0]);
+		buf_add_char(l->out, ' ');
+		add_value(l, s->cum[0]);
+	}
 	buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)number);
 	buf_add_safe_line(l->out, text);
 	buf_add_char(l->out, '\n');
@@ -210,18 +264,16 @@ static void add_lines(const struct listing *l, struct group rows, struct range r
 
 	qsort_r(l->order + rows.from, rows.to - rows.from, sizeof(*l->order), compare_lines, l->ctx->graph);
 	for (wide i = range.from; i <= range.to && i <= (wide)text->n; i++) {
-		wide flat = 0, cum = 0;
+		struct str line = text->lines[(size_t)i - 1];
+		struct sums s = { 0 };
 
-		for (; next < rows.to && at(l, next)->line <= i; next++) {
-			if (at(l, next)->line < i)
-				continue;
-			flat += at(l, next)->flat;
-			cum += at(l, next)->cum;
-		}
+		for (; next < rows.to && at(l, next)->line <= i; next++)
+			if (at(l, next)->line == i)
+				add_up(&s, l, next);
 		if (l->table)
-			add_entry(l, (struct entry){ "line", first, i, flat, cum, text->lines[(size_t)i - 1] });
+			add_entry(l, (struct entry){ "line", first, i, s.flat[0], s.cum[0], line });
 		else
-			print_line(l, i, flat, cum, text->lines[(size_t)i - 1]);
+			print_line(l, i, &s, line);
 	}
 }
 
@@ -370,6 +422,15 @@ static void begin(const struct listing *l)
 		table_columns(l->table, columns, sizeof(columns) / sizeof(columns[0]), &l->values);
 		return;
 	}
+	if (l->sides) {
+		static const char *const titles[] = { "before", "after", "delta" };
+
+		sides_add_view_header(l->out, l->ctx, &l->values);
+		for (int i = 0; i < 6; i++)
+			buf_addf(l->out, "%s%*s", i == 3 ? " |" : i ? " " : "", VALUE_WIDTH, titles[i % 3]);
+		buf_addf(l->out, " %*s\n", LINE_WIDTH, "line");
+		return;
+	}
 	buf_add_str(l->out, STR("Total: "));
 	values_add(l->out, &l->values, l->ctx->total);
 	buf_add_char(l->out, '\n');
@@ -381,7 +442,10 @@ static int list(struct listing *l, struct assay_diag *diag)
 
 	if (err)
 		return diag_nomem(diag, "a listing");
-	values_init(&l->values, l->ctx);
+	if (l->sides)
+		l->values = sides_values(l->ctx);
+	else
+		values_init(&l->values, l->ctx);
 	begin(l);
 	err = sort_rows(l, diag);
 	if (!err)
@@ -399,4 +463,14 @@ int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 int list_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
 {
 	return list(&(struct listing){ .ctx = ctx, .out = t->out, .table = t }, diag);
+}
+
+int diff_list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct report_ctx joined = *ctx;
+
+	if (sides_join(ctx->sides) < 0)
+		return diag_nomem(diag, "rows");
+	joined.graph = ctx->sides->graphs[SIDE_OLD];
+	return list(&(struct listing){ .ctx = &joined, .out = out, .sides = ctx->sides }, diag);
 }

@@ -5,6 +5,7 @@
 #include "base/diag.h"
 #include "base/regex.h"
 #include "report/header.h"
+#include "report/peek.h"
 
 #define VALUE_WIDTH 10
 #define EDGE_WIDTH 50
@@ -178,10 +179,8 @@ int tree_table(const struct report_ctx *ctx, struct table *t, struct assay_diag 
 	return run(ctx, &(struct edge_options){ .all = true }, NULL, NULL, t, diag);
 }
 
-/* Rows whose name, as it is printed, matches. */
-static int match_rows(const struct report_ctx *ctx, uint8_t *wanted, struct assay_diag *diag)
+int peek_match(const struct report_ctx *ctx, const struct graph *g, uint8_t *wanted, struct assay_diag *diag)
 {
-	const struct graph *g = ctx->graph;
 	bool any = false;
 
 	for (size_t i = 0; i < g->rows.n; i++) {
@@ -202,7 +201,7 @@ static int match_rows(const struct report_ctx *ctx, uint8_t *wanted, struct assa
 static int peek(const struct report_ctx *ctx, struct buf *out, struct table *t, struct assay_diag *diag)
 {
 	uint8_t *wanted = calloc(ctx->graph->nodes.n + 1, 1);
-	int err = wanted ? match_rows(ctx, wanted, diag) : diag_nomem(diag, "rows");
+	int err = wanted ? peek_match(ctx, ctx->graph, wanted, diag) : diag_nomem(diag, "rows");
 
 	if (!err)
 		err = run(ctx, &(struct edge_options){ .into = wanted, .out_of = wanted }, wanted, out, t, diag);

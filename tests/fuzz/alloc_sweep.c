@@ -20,8 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/compare.h"
 #include "app/load.h"
 #include "app/run.h"
+#include "assay-config.h"
 #include "assay/profile.h"
 #include "assay/report.h"
 #include "cli/flags.h"
@@ -195,6 +197,17 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "odd/labels.pb", 0, { { "divide_by", "2" } }, "proto", NULL },
 	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "noinlines", "true" }, { "hide", "^x" } }, "proto", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "topproto", NULL },
+	/* Rows for programs, and for Markdown. */
+#if HAVE_JANSSON
+	{ WAY_FILE, "odd/names-invalid-utf8.pb", 0, { { "format", "json" } }, "top", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "json" }, { "focus", "." } }, "traces", NULL },
+#endif
+	{ WAY_FILE, "odd/plain.pb", 0, { { "format", "csv" } }, "tree", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "format", "markdown" } }, "peek", "inline0[12]" },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "format", "tsv" }, { "source_path", "/nosuch" } }, "list", "." },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "csv" } }, "traces", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "format", "markdown" } }, "traces", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "markdown" } }, "tags", NULL },
 	/* Filters of labels and stacks, with reports that show what is left. */
 	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", "1:" } }, "traces", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", ".,:" }, { "tagignore", "nosuch=a,b" } }, "tags", NULL },
