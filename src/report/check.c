@@ -172,9 +172,11 @@ int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *
 	for (uint32_t i = 0; i < rc->rules->items.n; i++)
 		add_rule(out, ctx, &v, i);
 	if (n_broken)
-		buf_addf(out, "%zu of %zu verdicts broken\n", n_broken, rc->rules->verdicts.n);
+		buf_addf(out, "%zu of %zu verdict%s broken\n", n_broken, rc->rules->verdicts.n,
+			rc->rules->verdicts.n == 1 ? "" : "s");
 	else
-		buf_addf(out, "All rules hold (%zu verdicts)\n", rc->rules->verdicts.n);
+		buf_addf(out, "All rules hold (%zu verdict%s)\n", rc->rules->verdicts.n,
+			rc->rules->verdicts.n == 1 ? "" : "s");
 	return 0;
 }
 
