@@ -71,18 +71,21 @@ static int add_comment(struct profile_builder *b, const char *comment, struct as
 	return vec_push(&b->profile->comments, id) ? 0 : diag_nomem(diag, "a comment");
 }
 
+/* What tells the old side from the new one as long as both are one profile. Reports never see it. */
+static const char old_key[] = "assay::old";
+
 /* Whatever else stood under the key is replaced; only texts do, a number under it is another label. */
-static int label_as_base(struct profile_builder *b, struct assay_diag *diag)
+static int label_as(struct profile_builder *b, struct str name, struct str value, struct assay_diag *diag)
 {
 	struct assay_profile *p = b->profile;
 	VEC(struct label) labels = { 0 };
 	struct label base = { .kind = LABEL_TEXT };
 	uint32_t key = 0;
-	int err = builder_intern(b, STR("pprof::base"), &key, diag);
+	int err = builder_intern(b, name, &key, diag);
 	uint64_t start = 0;
 
 	if (!err)
-		err = builder_intern(b, STR("true"), &base.text, diag);
+		err = builder_intern(b, value, &base.text, diag);
 	if (!err && !vec_reserve(&labels, p->labels.n + p->n_samples))
 		err = diag_nomem(diag, "labels");
 	base.key = key & (STRTAB_MAX - 1);
@@ -325,11 +328,17 @@ static int subtract(
 	struct profile_builder *out, struct profile_builder *sides, const struct load_request *r, struct assay_ctx *ctx)
 {
 	struct assay_diag why = { 0 };
-	int err = r->is_diff ? label_as_base(&sides[1], &why) : 0;
+	struct str label = r->keep_old ? str_of(old_key) : STR("pprof::base");
+	int err = r->is_diff || r->n_old ? label_as(&sides[1], label, STR("true"), &why) : 0;
 
+	/* A profile may bear any label; it cannot choose its side. */
+	if (!err && r->keep_old)
+		err = label_as(&sides[0], label, STR("false"), &why);
+	if (!err && r->meet)
+		err = r->meet(r->meet_data, sides, &why);
 	if (!err && r->normalize)
 		err = scale_normalize(&sides[0], sides[1].profile, &why);
-	if (!err)
+	if (!err && !r->keep_old)
 		err = scale_all(&sides[1], -1, &why);
 	if (!err)
 		err = combine(out, sides, 2, ctx, &why);
@@ -343,15 +352,24 @@ static int read_sides(struct profile_builder *out, const struct load_request *r,
 	struct side sources = { .request = r, .ctx = ctx, .kind = "source", .sources = r->sources, .n = r->n_sources };
 	struct side base = { .request = r, .ctx = ctx, .kind = "base", .sources = &r->base, .n = 1 };
 	struct profile_builder sides[2];
-	int err = read_side(&sides[0], &sources);
+	int err;
 
+	if (r->n_old) {
+		sources.kind = "new";
+		base = (struct side){ .request = r, .ctx = ctx, .kind = "old", .sources = r->old, .n = r->n_old };
+	}
+	err = read_side(&sides[0], &sources);
 	if (err)
 		return err;
-	if (!r->base || !*r->base) {
+	if (!r->n_old && (!r->base || !*r->base)) {
 		*out = sides[0];
 		return 0;
 	}
 	err = read_side(&sides[1], &base);
+	if (r->n_read) {
+		r->n_read[0] = base.n_read;
+		r->n_read[1] = sources.n_read;
+	}
 	if (!err)
 		return subtract(out, sides, r, ctx);
 	builder_release(&sides[0]);
@@ -368,4 +386,23 @@ int load_request(const struct assay_profile **out, const struct load_request *r,
 		return err;
 	err = finish(&b, out, &r->options, ctx, &why);
 	return err ? complain(r, r->n_sources == 1 ? r->sources[0] : NULL, err, &why) : 0;
+}
+
+int load_find_old(const struct assay_profile *p, uint8_t **is_old, struct assay_diag *diag)
+{
+	uint8_t *old = calloc(p->n_samples + 1, 1);
+	uint32_t key, yes;
+
+	if (!old)
+		return diag_nomem(diag, "samples");
+	*is_old = old;
+	if (!strtab_find(&p->strings, str_of(old_key), &key) || !strtab_find(&p->strings, STR("true"), &yes))
+		return 0;
+	for (size_t i = 0; i < p->n_samples; i++)
+		for (uint64_t k = p->label_start.items[i]; k < p->label_start.items[i + 1]; k++) {
+			const struct label *l = &p->labels.items[k];
+
+			old[i] |= l->kind == LABEL_TEXT && l->key == key && l->text == yes;
+		}
+	return 0;
 }

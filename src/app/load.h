@@ -7,7 +7,7 @@
 #include "base/ctx.h"
 #include "base/str.h"
 #include "format/bytes.h"
-#include "profile/model.h"
+#include "profile/builder.h"
 
 /* From a source, as named on a command line, to the profile that reports work on. */
 
@@ -37,6 +37,19 @@ struct load_request {
 	struct load_options options;
 
 	/*
+	 * Instead of a base, any number of them: the old side of a comparison. They are labelled. With keep_old they are
+	 * not subtracted, but stand beside the others under a label of their own, which load_find_old() reads.
+	 */
+	const char *const *old;
+	size_t n_old;
+	bool keep_old;
+	size_t *n_read; /* set to how many of old and of sources could be read, before meet() is called; or NULL */
+
+	/* Called with both sides, new and old, before they become one; or NULL. Fails like everything else. */
+	int (*meet)(void *data, struct profile_builder *sides, struct assay_diag *diag);
+	void *meet_data;
+
+	/*
 	 * Told, in order, of each source that cannot be read, and of what makes the whole fail: then source is NULL
 	 * where it is no single one's fault. A source that cannot be read counts as a flaw as long as there are others.
 	 */
@@ -46,6 +59,9 @@ struct load_request {
 
 /* When this fails, complain() has been told all there is to say. */
 int load_request(const struct assay_profile **out, const struct load_request *request, struct assay_ctx *ctx);
+
+/* By sample, whether it came from the old side, 1 or 0; the caller frees *is_old. Of a profile loaded with keep_old. */
+int load_find_old(const struct assay_profile *p, uint8_t **is_old, struct assay_diag *diag);
 
 /* Looks like a server rather than a file: "http://...", "host:port/path". */
 bool load_is_remote(const char *source);

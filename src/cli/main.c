@@ -189,12 +189,17 @@ static enum status print_comparison(
 	const struct command_line *cl, const struct compare_request *request, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
+	const struct report *report = cl->view ? cl->view : cl->report;
 	struct assay_diag diag;
-	size_t n_broken;
-	int err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
+	size_t n_broken = 0;
+	int err;
 
+	if (cl->view)
+		err = compare_view(request, cl->view, cl->argument, &cl->options, ctx, &out);
+	else
+		err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
 	if (!err) {
-		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
+		err = output_report(report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
 		if (err)
 			complain(&diag);
 	}

@@ -20,8 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/compare.h"
 #include "app/load.h"
 #include "app/run.h"
+#include "assay-config.h"
 #include "assay/profile.h"
 #include "assay/report.h"
 #include "cli/flags.h"
@@ -32,6 +34,7 @@ void *__real_realloc(void *p, size_t size);
 int __real_posix_memalign(void **p, size_t alignment, size_t size);
 void __real_free(void *p);
 char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t n);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
@@ -39,6 +42,7 @@ void *__wrap_realloc(void *p, size_t size);
 int __wrap_posix_memalign(void **p, size_t alignment, size_t size);
 void __wrap_free(void *p);
 char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t n);
 
 /* --- allocations --- */
 
@@ -103,6 +107,11 @@ char *__wrap_strdup(const char *text)
 	return fails() ? NULL : count(__real_strdup(text));
 }
 
+char *__wrap_strndup(const char *text, size_t n)
+{
+	return fails() ? NULL : count(__real_strndup(text, n));
+}
+
 /* --- what is swept --- */
 
 enum way {
@@ -110,6 +119,8 @@ enum way {
 	WAY_FILE,         /* assay_profile_open() */
 	WAY_PIPE,         /* the same for standard input */
 	WAY_REQUEST,      /* load_request(), as the program does it: path, the same once more, and path as base */
+	WAY_COMPARE,      /* diff, or check with the argument as a rule: path is OLD, and NEW is other */
+	WAY_VIEW,         /* the report as a view of diff */
 	WAY_COMMAND_LINE, /* flags, as the program reads them, and no profile */
 };
 
@@ -120,6 +131,7 @@ struct sweep {
 	const char *options[8][2]; /* name and value; for a command line, arguments in the first place */
 	const char *report;        /* NULL for top by the public interface */
 	const char *argument;      /* of the report, or NULL */
+	const char *other;         /* like path */
 };
 
 static const struct sweep sweeps[] = {
@@ -198,6 +210,17 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "odd/labels.pb", 0, { { "divide_by", "2" } }, "proto", NULL },
 	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "noinlines", "true" }, { "hide", "^x" } }, "proto", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "topproto", NULL },
+/* Rows for programs, and for Markdown. */
+#if HAVE_JANSSON
+	{ WAY_FILE, "odd/names-invalid-utf8.pb", 0, { { "format", "json" } }, "top", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "json" }, { "focus", "." } }, "traces", NULL },
+#endif
+	{ WAY_FILE, "odd/plain.pb", 0, { { "format", "csv" } }, "tree", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "format", "markdown" } }, "peek", "inline0[12]" },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "format", "tsv" }, { "source_path", "/nosuch" } }, "list", "." },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "csv" } }, "traces", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "format", "markdown" } }, "traces", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "markdown" } }, "tags", NULL },
 	/* Filters of labels and stacks, with reports that show what is left. */
 	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", "1:" } }, "traces", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", ".,:" }, { "tagignore", "nosuch=a,b" } }, "tags", NULL },
@@ -209,6 +232,17 @@ static const struct sweep sweeps[] = {
 	{ WAY_REQUEST, "odd/plain.pb", 0, { { NULL } }, "top", NULL },
 	{ WAY_REQUEST, "odd/labels.pb", 0, { { "normalize", "true" } }, "tags", NULL },
 	{ WAY_REQUEST, "odd/comments.pb", 0, { { "diff_base", "path" } }, "raw", NULL },
+	/* Two sides. */
+	{ WAY_COMPARE, "odd/labels.pb", 0, { { "nodefraction", "0" }, { "normalize", "true" } }, "diff", NULL,
+		"odd/plain.pb" },
+	{ WAY_COMPARE, "odd/values-cancel.pb", 0, { { "format", "csv" }, { "min_delta", "1ns" }, { "lines", "true" } },
+		"diff", NULL, "odd/plain.pb" },
+	{ WAY_COMPARE, "odd/labels.pb", 0, { { "assert", "growth(cum, .) < 1%" }, { "assert", "total > 1ns" } },
+		"check", NULL, "odd/plain.pb" },
+	{ WAY_VIEW, "odd/labels.pb", 0, { { "nodefraction", "0" }, { "cum", "true" } }, "tree", NULL, "odd/plain.pb" },
+	{ WAY_VIEW, "odd/values-cancel.pb", 0, { { "normalize", "true" } }, "peek", ".", "odd/plain.pb" },
+	{ WAY_VIEW, "odd/plain.pb", 0, { { "source_path", "src" } }, "list", ".", "odd/labels.pb" },
+	{ WAY_VIEW, "odd/plain.pb", 0, { { "focus", "." } }, "flamegraph", NULL, "odd/labels.pb" },
 	{ WAY_COMMAND_LINE, "", 0,
 		{ { "top" }, { "-focus=main" }, { "-cum" }, { "a" }, { "b" }, { "-unit" }, { "ms" } } },
 	{ WAY_COMMAND_LINE, "", 0, { { "-mean_delay" }, { "-inuse_space" }, { "-text" }, { "-source_path=/a:/b" } } },
@@ -372,33 +406,70 @@ static int load(struct outcome *o, const struct sweep *s, const struct input *in
 	return assay_profile_open(&o->profile, "-", ctx, &o->diag);
 }
 
+/* Makes the text of a report the run's own; like all of these, with its error. */
+static int hand_out(struct outcome *o, struct buf *out)
+{
+	size_t len;
+	char *text = buf_detach(out, &len);
+
+	if (!text) {
+		o->diag.code = ASSAY_ERR_NOMEM;
+		strcpy(o->diag.text, "no text");
+		return ASSAY_ERR_NOMEM;
+	}
+	o->text = text;
+	o->len = len;
+	return 0;
+}
+
 /* What assay_report() does, but that the report may have an argument. */
-static int report_with_argument(struct outcome *o, const struct sweep *s, struct assay_options *options,
-	struct assay_ctx *ctx)
+static int report_with_argument(
+	struct outcome *o, const struct sweep *s, struct assay_options *options, struct assay_ctx *ctx)
 {
 	struct buf out = { 0 };
 	int err = options_settle(options, ctx->warn, ctx->data, &o->diag);
-	size_t len;
-	char *text;
 
 	if (!err)
 		err = run_report(o->profile, report_find(s->report), s->argument, options, NULL, ctx, &out, &o->diag);
-	if (!err) {
-		text = buf_detach(&out, &len);
-		if (text) {
-			o->text = text;
-			o->len = len;
-		} else {
-			o->diag.code = ASSAY_ERR_NOMEM;
-			strcpy(o->diag.text, "no text");
-			err = ASSAY_ERR_NOMEM;
-		}
-	}
+	if (!err)
+		err = hand_out(o, &out);
 	buf_release(&out);
 	return err;
 }
 
-static int report(struct outcome *o, const struct sweep *s, struct assay_ctx *ctx)
+static int compare(struct outcome *o, const struct sweep *s, struct assay_options *options, struct assay_ctx *ctx,
+	const struct input *in)
+{
+	const struct report *report = report_find(s->report);
+	char path[PATH_MAX];
+	const char *old = in->path, *new = path;
+	const struct compare_request r = {
+		.sources = { &old, &new },
+		.n_sources = { 1, 1 },
+		.options = { .executable = "", .build_id = "", .comment = "" },
+		.complain = keep_complaint,
+		.data = &o->diag,
+	};
+	struct buf out = { 0 };
+	size_t n_broken;
+	int err = options_settle(options, ctx->warn, ctx->data, &o->diag);
+
+	snprintf(path, sizeof(path), "%s/%s", folder, s->other);
+	if (!err)
+		err = s->way == WAY_VIEW ? compare_view(&r, report, s->argument, options, ctx, &out)
+					 : compare_report(&r, report, options, ctx, &out, &n_broken);
+	if (!err)
+		err = hand_out(o, &out);
+	buf_release(&out);
+	return err;
+}
+
+static bool has_two_sides(const struct sweep *s)
+{
+	return s->way == WAY_COMPARE || s->way == WAY_VIEW;
+}
+
+static int report(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
 {
 	struct assay_options *options = assay_options_new();
 	int err = 0;
@@ -410,7 +481,9 @@ static int report(struct outcome *o, const struct sweep *s, struct assay_ctx *ct
 	}
 	for (size_t i = 0; !err && i < 8 && s->options[i][0] && s->options[i][1]; i++)
 		err = assay_options_set(options, s->options[i][0], s->options[i][1], &o->diag);
-	if (!err && s->report)
+	if (!err && has_two_sides(s))
+		err = compare(o, s, options, ctx, in);
+	else if (!err && s->report)
 		err = report_with_argument(o, s, options, ctx);
 	else if (!err)
 		err = assay_report(&o->text, &o->len, o->profile, "top", options, ctx, &o->diag);
@@ -422,14 +495,15 @@ static void run_profile(struct outcome *o, const struct sweep *s, const struct i
 {
 	struct assay_ctx ctx = { .bytes_left = UINT64_C(64) << 20, .warn = ignore_warning };
 
-	o->err = load(o, s, in, &ctx);
+	o->err = has_two_sides(s) ? 0 : load(o, s, in, &ctx);
 	if (o->err) {
 		if (o->profile != UNTOUCHED)
 			fault("a profile was handed out by a load that failed");
 		return;
 	}
-	o->err = report(o, s, &ctx);
-	assay_profile_free(o->profile);
+	o->err = report(o, s, in, &ctx);
+	if (o->profile != UNTOUCHED)
+		assay_profile_free(o->profile);
 }
 
 static void run_command_line(struct outcome *o, const struct sweep *s)
