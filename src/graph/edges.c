@@ -332,12 +332,13 @@ static bool is_wanted(const struct map *m, uint32_t node)
 
 static bool any_wanted(const struct map *m, uint32_t node)
 {
-	const uint32_t *chain = m->g->chains.items + (node & ~GRAPH_MANY);
+	const uint32_t *chain;
 
 	if (node == GRAPH_HIDDEN)
 		return false;
 	if (!(node & GRAPH_MANY))
 		return is_wanted(m, node);
+	chain = m->g->chains.items + (node & ~GRAPH_MANY);
 	for (uint32_t k = 1; k <= chain[0]; k++)
 		if (is_wanted(m, chain[k]))
 			return true;
