@@ -116,5 +116,8 @@ void help_add_report(struct buf *out, const struct report *r)
 void help_add_version(struct buf *out)
 {
 	buf_add_str(out, STR("assay " ASSAY_VERSION "\n"));
-	buf_addf(out, "with %s, %s, %s\n", gzip_backends(), proto_backend(), regex_backend());
+	buf_addf(out, "with %s, %s, %s", gzip_backends(), proto_backend(), regex_backend());
+	if (table_backend())
+		buf_addf(out, ", %s", table_backend());
+	buf_add_char(out, '\n');
 }
