@@ -175,6 +175,8 @@ int noise_judge(struct noise *noise, const struct comparison *c, const struct no
 		noise_release(noise);
 		return diag_nomem(diag, "a comparison");
 	}
+	for (size_t i = 0; i < c->rows.n; i++)
+		noise->rows[i].p = 1;
 	for (size_t i = 0; i < c->runs.n; i++)
 		j.total += fabs((double)c->runs.items[i].total.flat);
 	if (noise->method != NOISE_NONE)

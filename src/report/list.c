@@ -301,6 +301,8 @@ static void add_nowhere(const struct listing *l, const struct node *n)
 	}
 	buf_add_str(l->out, STR("No source information for "));
 	buf_add_safe(l->out, n->name);
+	if (l->sides)
+		sides_add_was(l->out, renames_was(l->sides->renames, n->name));
 	buf_add_char(l->out, '\n');
 }
 
