@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/request.h"
 #include "app/run.h"
 #include "base/diag.h"
 #include "base/units.h"

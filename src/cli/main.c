@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "app/compare.h"
-#include "app/load.h"
 #include "app/output.h"
+#include "app/request.h"
 #include "app/run.h"
 #include "app/symbolize_mode.h"
 #include "base/ctx.h"

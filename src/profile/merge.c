@@ -694,8 +694,7 @@ static bool equal_types(const struct assay_profile *a, const struct value_type *
 	       str_equal(profile_str(a, x->unit), profile_str(b, y->unit));
 }
 
-/* [samples/count cpu/nanoseconds] */
-static void add_types(struct buf *out, const struct assay_profile *p)
+void merge_add_types(struct buf *out, const struct assay_profile *p)
 {
 	buf_add_char(out, '[');
 	for (size_t i = 0; i < profile_n_types(p); i++) {
@@ -713,9 +712,9 @@ static int different_types(const struct assay_profile *a, const struct assay_pro
 	struct buf text = BUF_INIT;
 	int err;
 
-	add_types(&text, a);
+	merge_add_types(&text, a);
 	buf_add_str(&text, STR(" and "));
-	add_types(&text, b);
+	merge_add_types(&text, b);
 	err = text.failed ? diag_nomem(diag, "a message")
 			  : diag_set(diag, ASSAY_ERR_FORMAT, "incompatible sample types %s", text.data);
 	buf_release(&text);

@@ -2,6 +2,7 @@
 #ifndef PROFILE_MERGE_H
 #define PROFILE_MERGE_H
 
+#include "base/buf.h"
 #include "base/ctx.h"
 #include "profile/builder.h"
 
@@ -40,5 +41,8 @@ int merge_profiles(struct profile_builder *out, const struct assay_profile *cons
 
 /* Whether two profiles measure the same things in the same units, column by column. ASSAY_ERR_FORMAT when not. */
 int merge_check(const struct assay_profile *a, const struct assay_profile *b, struct assay_diag *diag);
+
+/* What it measures: "[samples/count cpu/nanoseconds]". */
+void merge_add_types(struct buf *out, const struct assay_profile *p);
 
 #endif

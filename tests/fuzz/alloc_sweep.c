@@ -20,7 +20,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/load.h"
+#include "app/request.h"
 #include "app/run.h"
 #include "assay/profile.h"
 #include "assay/report.h"
