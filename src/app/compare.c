@@ -62,6 +62,7 @@ static int read_run(struct compare *c, const char *source, bool *used)
 	const struct load_request load = {
 		.sources = &source,
 		.n_sources = 1,
+		.tag_source = c->request->tag_source,
 		.options = c->request->options,
 		.complain = c->request->complain,
 		.data = c->request->data,

@@ -74,18 +74,25 @@ static int not_combined(const struct side *s, int err, const struct assay_diag *
 	return complainf(s->request, err, "problem fetching %s profiles: %s", s->kind, why->text);
 }
 
-/* "a.pb measures [cpu/nanoseconds], b.pb [space/bytes]"; NULL where both measure the same. To be freed. */
+/*
+ * "a.pb measures [cpu/nanoseconds], b.pb [space/bytes]"; the names alone where these are the same and period types are
+ * not, since those are named already. NULL where there is no difference. To be freed.
+ */
 static char *tell_types(
 	const char *name, const struct profile_builder *b, const char *other_name, const struct profile_builder *other)
 {
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, types = BUF_INIT, other_types = BUF_INIT;
 
 	if (merge_check(b->profile, other->profile, NULL) == 0)
 		return NULL;
-	buf_addf(&text, "%s measures ", name);
-	merge_add_types(&text, b->profile);
-	buf_addf(&text, ", %s ", other_name);
-	merge_add_types(&text, other->profile);
+	merge_add_types(&types, b->profile);
+	merge_add_types(&other_types, other->profile);
+	if (str_equal(buf_str(&types), buf_str(&other_types)))
+		buf_addf(&text, "%s and %s", name, other_name);
+	else if (types.data && other_types.data)
+		buf_addf(&text, "%s measures %s, %s %s", name, types.data, other_name, other_types.data);
+	buf_release(&types);
+	buf_release(&other_types);
 	return buf_detach(&text, NULL);
 }
 
@@ -94,7 +101,7 @@ static void add_types(struct assay_diag *why, const char *types)
 {
 	struct assay_diag plain = *why;
 
-	if (types && plain.code == ASSAY_ERR_FORMAT)
+	if (types && *types && plain.code == ASSAY_ERR_FORMAT)
 		diag_set(why, plain.code, "%s: %s", plain.text, types);
 }
 

@@ -95,6 +95,8 @@ enum report_flags {
 	REPORT_COMPARES = 1 << 10,
 	/* The same, with rules for it; one side is enough. */
 	REPORT_JUDGES = 1 << 11,
+	/* All that the sources hold, for others to look at: even a single one is merged, and drop_frames are theirs. */
+	REPORT_MERGES = 1 << 12,
 };
 
 struct report {
