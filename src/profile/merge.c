@@ -200,8 +200,8 @@ static bool equal_locations(const struct assay_profile *p, uint32_t i, uint32_t 
 	const struct line *x = p->lines.items + a->first_line, *y = p->lines.items + b->first_line;
 	uint32_t n = a->n_lines;
 
-	if (relative_address(p, a) != relative_address(p, b) || a->mapping != b->mapping || a->folded != b->folded ||
-		n != b->n_lines)
+	/* Where the mapping is the same, so is what addresses are relative to. */
+	if (a->address != b->address || a->mapping != b->mapping || a->folded != b->folded || n != b->n_lines)
 		return false;
 	for (uint32_t j = 0; j < n; j++)
 		if (x[j].function != y[j].function || x[j].number != y[j].number)
