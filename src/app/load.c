@@ -140,15 +140,22 @@ static int combine(struct profile_builder *out, struct profile_builder *parts, s
 	return err;
 }
 
-/* What is done to the profile once it is one. */
-static int finish(struct profile_builder *b, const struct assay_profile **out, const struct load_options *o,
+static int find_names(
+	struct profile_builder *b, const struct load_options *o, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	return o->names ? symbolizer_run(o->names->symbolizer, b, diag)
+			: demangle_functions(b, DEMANGLE_DEFAULT, false, ctx, diag);
+}
+
+/* What is done to the profile once it is one; named says that its parts have got their names already. */
+static int finish(struct profile_builder *b, const struct assay_profile **out, const struct load_options *o, bool named,
 	struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	int err = 0;
+	int err = named ? 0 : find_names(b, o, ctx, diag);
 
 	if (o->all_frames)
 		b->profile->drop_frames = b->profile->keep_frames = 0;
-	else
+	else if (!err)
 		err = prune_uninteresting(b, ctx, diag);
 	binary_forget_urls(b);
 	if (!err)
@@ -168,7 +175,7 @@ static int finish_alone(struct profile_builder *b, const struct assay_profile **
 	if (!err)
 		err = combine(&one, b, 1, ctx, diag);
 	builder_release(b);
-	return err ? err : finish(&one, out, o, ctx, diag);
+	return err ? err : finish(&one, out, o, false, ctx, diag);
 }
 
 int load_source(const struct assay_profile **out, const char *source, const struct load_options *o,
@@ -333,6 +340,9 @@ static int subtract(
 	/* A profile may bear any label; it cannot choose its side. */
 	if (!err && r->keep_old)
 		err = label_as(&sides[0], label, STR("false"), &why);
+	/* Two sides meet by name, so each needs its names before. */
+	for (int i = 0; !err && r->n_old && i < 2; i++)
+		err = find_names(&sides[i], &r->options, ctx, &why);
 	if (!err && r->meet)
 		err = r->meet(r->meet_data, sides, &why);
 	if (!err && r->normalize)
@@ -383,7 +393,7 @@ int load_request(const struct assay_profile **out, const struct load_request *r,
 
 	if (err)
 		return err;
-	err = finish(&b, out, &r->options, ctx, &why);
+	err = finish(&b, out, &r->options, r->n_old > 0, ctx, &why);
 	return err ? complain(r, r->n_sources == 1 ? r->sources[0] : NULL, err, &why) : 0;
 }
 

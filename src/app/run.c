@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/amount.h"
+#include "app/objects.h"
 #include "app/sources.h"
 #include "base/diag.h"
 #include "base/regex.h"
@@ -28,6 +29,7 @@ struct plan {
 	const struct run_sides *sides; /* NULL but for run_view() */
 	bool normalize;
 	const char *min_delta;
+	struct objects *objects; /* NULL without names */
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
 };
@@ -57,6 +59,13 @@ static enum granularity granularity_of(const struct assay_options *o, const stru
 		if (option_on(o, choices[i].id))
 			return choices[i].granularity;
 	return GRANULARITY_FUNCTIONS;
+}
+
+static bool no_inlines_of(const struct assay_options *o, const struct report *report)
+{
+	if (report->flags & (REPORT_NO_INLINES | REPORT_INLINES))
+		return report->flags & REPORT_NO_INLINES;
+	return option_on(o, OPT_NOINLINES);
 }
 
 /* Trimming that is off is off whatever the three limits say. */
@@ -150,7 +159,7 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.tag_hide = text_of(o, OPT_TAGHIDE),
 			.tag_focus = text_of(o, OPT_TAGFOCUS),
 			.tag_ignore = text_of(o, OPT_TAGIGNORE),
-			.no_inlines = option_on(o, OPT_NOINLINES),
+			.no_inlines = no_inlines_of(o, report),
 		},
 		.graph = {
 			.granularity = granularity_of(o, report),
@@ -237,10 +246,13 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.encode = proto_write_gzip,
 		.read_source = sources_read,
 		.source_data = plan->sources,
+		.code = plan->objects ? &plan->objects->code : NULL,
 	};
 	struct graph g;
 	int err = 0;
 
+	if (plan->objects)
+		rc.accounts = symbolizer_accounts(plan->objects->names->symbolizer, &rc.n_accounts);
 	if (report->flags & REPORT_NEEDS_GRAPH) {
 		err = make_graph(view, report, plan, units, &g, &tags, ctx, diag);
 		rc.graph = err ? NULL : &g;
@@ -464,10 +476,12 @@ int run_view(const struct assay_profile *p, const struct report *report, const c
 }
 
 int run_report(const struct assay_profile *p, const struct report *report, const char *argument,
-	const struct assay_options *o, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+	const struct assay_options *o, struct names *names, struct assay_ctx *ctx, struct buf *out,
+	struct assay_diag *diag)
 {
 	struct label_units units;
 	struct sources sources;
+	struct objects objects;
 	struct plan plan;
 	int err;
 
@@ -482,9 +496,15 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 	sources_init(&sources, o, ctx);
 	err = plan_make(&plan, report, argument, o, p, diag);
 	plan.sources = &sources;
+	if (names) {
+		objects_init(&objects, names, p, option_on(o, OPT_INTEL_SYNTAX));
+		plan.objects = &objects;
+	}
 	if (!err)
 		err = run_plan(p, report, &plan, &units, ctx, out, diag);
 	plan_release(&plan);
+	if (names)
+		objects_release(&objects);
 	sources_release(&sources);
 	label_units_release(&units);
 	return err;

@@ -5,9 +5,9 @@
 
 #include "app/compare.h"
 #include "app/load.h"
+#include "app/names.h"
 #include "app/output.h"
 #include "app/run.h"
-#include "app/symbolize_mode.h"
 #include "base/ctx.h"
 #include "base/diag.h"
 #include "cli/flags.h"
@@ -77,24 +77,17 @@ static int max_size(const struct assay_options *o, uint64_t *size, struct assay_
 }
 
 /* Names that are not there are not made up; but nobody shall take [app] for one either. */
-static void tell_unnamed(const struct assay_profile *p, const char *mode)
+static void tell_unnamed(const struct assay_profile *p, const struct names *names)
 {
-	struct symbolize_mode m;
 	size_t n = 0;
 
-	if (!symbolize_mode_parse(&m, mode)) {
-		messagef("ignoring unrecognized symbolization option: %s", mode);
-		message("expecting "
-			"-symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]]");
-	}
 	for (size_t i = 0; i < p->locations.n; i++)
 		n += p->locations.items[i].n_lines == 0;
-	if (n && !m.none)
-		messagef("%zu of %zu locations have no names, and this version does not look for them in binaries", n,
-			p->locations.n);
+	if (n && !names->options.none)
+		messagef("%zu of %zu locations have no names; assay symbols PROFILE says why", n, p->locations.n);
 }
 
-static struct load_options load_options_of(const struct command_line *cl, const char *executable)
+static struct load_options load_options_of(const struct command_line *cl, const char *executable, struct names *names)
 {
 	const struct assay_options *o = &cl->options;
 
@@ -104,11 +97,12 @@ static struct load_options load_options_of(const struct command_line *cl, const 
 		.comment = option_text(o, OPT_ADD_COMMENT),
 		.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
 		.all_frames = option_on(o, OPT_ALL_FRAMES),
+		.names = names,
 	};
 }
 
 static int load(const struct assay_profile **profile, const struct command_line *cl, const char *const *sources,
-	size_t n, const char *executable, struct assay_ctx *ctx)
+	size_t n, const char *executable, struct names *names, struct assay_ctx *ctx)
 {
 	const struct assay_options *o = &cl->options;
 	bool is_diff = *option_text(o, OPT_DIFF_BASE);
@@ -118,23 +112,24 @@ static int load(const struct assay_profile **profile, const struct command_line 
 		.base = option_text(o, is_diff ? OPT_DIFF_BASE : OPT_BASE),
 		.is_diff = is_diff,
 		.normalize = option_on(o, OPT_NORMALIZE),
-		.options = load_options_of(cl, executable),
+		.options = load_options_of(cl, executable, names),
 		.complain = complain_of_source,
 	};
 
 	return load_request(profile, &request, ctx);
 }
 
-static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct assay_ctx *ctx)
+static enum status report_on(
+	const struct command_line *cl, const struct assay_profile *profile, struct names *names, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
 	struct assay_diag diag;
 	enum status status = STATUS_OK;
 	int err;
 
-	err = run_report(profile, cl->report, cl->argument, &cl->options, ctx, &out, &diag);
+	err = run_report(profile, cl->report, cl->argument, &cl->options, names, ctx, &out, &diag);
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
-		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
+		tell_unnamed(profile, names);
 	if (!err)
 		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
 	if (err)
@@ -151,14 +146,18 @@ static enum status run_on_sources(
 	struct assay_ctx ctx = { .warn = warn };
 	const struct assay_profile *profile;
 	struct assay_diag diag;
-	enum status status;
+	struct names names;
+	enum status status = STATUS_FAILED;
 
 	if (max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	if (load(&profile, cl, sources, n, executable, &ctx) < 0)
-		return STATUS_FAILED;
-	status = report_on(cl, profile, &ctx);
-	profile_free(profile);
+	if (names_init(&names, &cl->options, cl->report->flags & REPORT_ACCOUNTS, &ctx, &diag) < 0)
+		return complain(&diag);
+	if (load(&profile, cl, sources, n, executable, &names, &ctx) == 0) {
+		status = report_on(cl, profile, &names, &ctx);
+		profile_free(profile);
+	}
+	names_release(&names);
 	return status;
 }
 
@@ -186,34 +185,48 @@ static int split_sides(struct compare_request *r, const struct command_line *cl,
 	return 0;
 }
 
-static enum status compare(const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
+static enum status print_comparison(
+	const struct command_line *cl, const struct compare_request *request, struct assay_ctx *ctx)
 {
-	struct assay_ctx ctx = { .warn = warn };
-	struct compare_request request = {
-		.options = load_options_of(cl, executable),
-		.complain = complain_of_source,
-	};
-	struct assay_diag diag;
 	struct buf out = BUF_INIT;
 	const struct report *report = cl->view ? cl->view : cl->report;
+	struct assay_diag diag;
 	size_t n_broken = 0;
 	int err;
 
-	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
-		return complain(&diag);
 	if (cl->view)
-		err = compare_view(&request, cl->view, cl->argument, &cl->options, &ctx, &out);
+		err = compare_view(request, cl->view, cl->argument, &cl->options, ctx, &out);
 	else
-		err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
+		err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
 	if (!err) {
-		err = output_report(report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), &ctx, &diag);
+		err = output_report(report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
 	buf_release(&out);
-	if (err || (ctx.n_flaws && option_on(&cl->options, OPT_STRICT)))
+	if (err || (ctx->n_flaws && option_on(&cl->options, OPT_STRICT)))
 		return STATUS_FAILED;
 	return n_broken ? STATUS_BROKEN : STATUS_OK;
+}
+
+static enum status compare(const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
+{
+	struct assay_ctx ctx = { .warn = warn };
+	struct names names;
+	struct compare_request request = {
+		.options = load_options_of(cl, executable, &names),
+		.complain = complain_of_source,
+	};
+	struct assay_diag diag;
+	enum status status;
+
+	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
+		return complain(&diag);
+	if (names_init(&names, &cl->options, false, &ctx, &diag) < 0)
+		return complain(&diag);
+	status = print_comparison(cl, &request, &ctx);
+	names_release(&names);
+	return status;
 }
 
 static enum status usage(const char *why)

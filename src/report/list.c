@@ -4,9 +4,10 @@
 
 #include "base/ckd.h"
 #include "base/diag.h"
-#include "base/regex.h"
 #include "report/header.h"
+#include "report/pattern.h"
 #include "report/sides.h"
+#include "report/source_check.h"
 
 /*
  * The source of matching functions, line by line, with what was spent in each line and below it. A function has a
@@ -32,6 +33,7 @@ struct listing {
 	uint32_t *order;
 	size_t n;
 	struct strtab failed; /* files that could not be read */
+	struct source_check check;
 };
 
 /* Rows of one function, and of one file where it says so: order[from] .. order[to - 1]. */
@@ -131,14 +133,6 @@ static struct range range_of(const struct listing *l, struct group rows)
 	return all;
 }
 
-static void add_value(const struct listing *l, wide value)
-{
-	if (value)
-		values_add_right(l->out, &l->values, value, VALUE_WIDTH);
-	else
-		buf_add_right(l->out, STR("."), VALUE_WIDTH);
-}
-
 /* What the columns of a table say of one line of the text; line is 0 where there is none. */
 struct entry {
 	const char *kind;
@@ -190,9 +184,9 @@ static void add_change(const struct listing *l, const wide *sums)
 	wide before = sides_value(l->sides, SIDE_OLD, sums[SIDE_OLD]),
 	     after = sides_value(l->sides, SIDE_NEW, sums[SIDE_NEW]);
 
-	add_value(l, before);
+	values_add_cell(l->out, &l->values, before, VALUE_WIDTH);
 	buf_add_char(l->out, ' ');
-	add_value(l, after);
+	values_add_cell(l->out, &l->values, after, VALUE_WIDTH);
 	buf_add_char(l->out, ' ');
 	if (before == after)
 		buf_add_right(l->out, STR("."), SIDES_VALUE_WIDTH);
@@ -248,9 +242,9 @@ static void print_line(const struct listing *l, wide number, const struct sums *
 	if (l->sides) {
 		add_changes(l, s);
 	} else {
-		add_value(l, s->flat[0]);
+		values_add_cell(l->out, &l->values, s->flat[0], VALUE_WIDTH);
 		buf_add_char(l->out, ' ');
-		add_value(l, s->cum[0]);
+		values_add_cell(l->out, &l->values, s->cum[0], VALUE_WIDTH);
 	}
 	buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)number);
 	buf_add_safe_line(l->out, text);
@@ -337,7 +331,7 @@ static int add_file(struct listing *l, struct group rows, struct assay_diag *dia
 		return diag_nomem(diag, "a source file");
 	if (!err) {
 		add_lines(l, rows, range, &text);
-		return 0;
+		return source_check(&l->check, file, &text, diag);
 	}
 	add_error(l, at(l, rows.from), str_of(why.text));
 	return 0;
@@ -390,12 +384,8 @@ static int add_matches(struct listing *l, struct assay_diag *diag)
 		rows.to = group_end(l, rows.from, l->n, false);
 		if (ctx_canceled(ctx->ctx))
 			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
-		err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &matches);
-		if (err == ASSAY_ERR_NOMEM)
-			return diag_nomem(diag, "a regular expression");
-		if (err)
-			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
-		if (matches)
+		err = pattern_search(ctx, name, &matches, diag);
+		if (!err && matches)
 			err = add_function(l, rows, diag);
 		if (err)
 			return err;
@@ -448,11 +438,13 @@ static int list(struct listing *l, struct assay_diag *diag)
 		l->values = sides_values(l->ctx);
 	else
 		values_init(&l->values, l->ctx);
+	source_check_init(&l->check, l->ctx);
 	begin(l);
 	err = sort_rows(l, diag);
 	if (!err)
 		err = add_matches(l, diag);
 	free(l->order);
+	source_check_release(&l->check);
 	strtab_release(&l->failed);
 	return err;
 }
