@@ -91,15 +91,21 @@ int load_open(struct profile_builder *b, const char *source, const struct load_o
 	return err;
 }
 
+int load_find_names(
+	struct profile_builder *b, const struct load_options *o, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	return o->names ? symbolizer_run(o->names->symbolizer, b, diag)
+			: demangle_functions(b, DEMANGLE_DEFAULT, false, ctx, diag);
+}
+
 int load_finish(struct profile_builder *b, const struct assay_profile **out, const struct load_options *o,
 	struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	int err = o->names ? symbolizer_run(o->names->symbolizer, b, diag) :
-			     demangle_functions(b, DEMANGLE_DEFAULT, false, ctx, diag);
+	int err = 0;
 
 	if (o->all_frames)
 		b->profile->drop_frames = b->profile->keep_frames = 0;
-	else if (!err && !o->all_stays)
+	else if (!o->all_stays)
 		err = prune_uninteresting(b, ctx, diag);
 	binary_forget_urls(b);
 	if (!err)
@@ -113,13 +119,18 @@ int load_finish(struct profile_builder *b, const struct assay_profile **out, con
 static int finish_alone(struct profile_builder *b, const struct assay_profile **out, const struct load_options *o,
 	struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	struct profile_builder one;
+	struct profile_builder one = { NULL };
 	int err = prepare(b, o, diag);
 
 	if (!err)
 		err = combine(&one, b, 1, ctx, diag);
 	builder_release(b);
-	return err ? err : load_finish(&one, out, o, ctx, diag);
+	if (!err)
+		err = load_find_names(&one, o, ctx, diag);
+	if (!err)
+		return load_finish(&one, out, o, ctx, diag);
+	builder_release(&one);
+	return err;
 }
 
 int load_source(const struct assay_profile **out, const char *source, const struct load_options *o,

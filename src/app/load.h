@@ -29,11 +29,14 @@ int load_bytes(const struct assay_profile **out, struct bytes *bytes, const stru
 	struct assay_ctx *ctx, struct assay_diag *diag);
 
 /*
- * The two halves of it, for whoever combines several. The first reads a source and does what is done to each by itself,
- * the second what is done to the profile once it is one; then b is used up, also on failure.
+ * The parts of it, for whoever combines several. The first reads a source and does what is done to each by itself; names
+ * are found once it is one profile, or for each of two sides that meet by name; the last does all else, and then b is
+ * used up, also on failure.
  */
 int load_open(struct profile_builder *b, const char *source, const struct load_options *options, struct assay_ctx *ctx,
 	struct assay_diag *diag);
+int load_find_names(
+	struct profile_builder *b, const struct load_options *options, struct assay_ctx *ctx, struct assay_diag *diag);
 int load_finish(struct profile_builder *b, const struct assay_profile **out, const struct load_options *options,
 	struct assay_ctx *ctx, struct assay_diag *diag);
 

@@ -347,6 +347,9 @@ static int subtract(
 	/* A profile may bear any label; it cannot choose its side. */
 	if (!err && r->keep_old)
 		err = label_samples(&sides[0], label, STR("false"), NULL, &why);
+	/* Two sides meet by name, so each needs its names before. */
+	for (int i = 0; !err && r->n_old && i < 2; i++)
+		err = load_find_names(&sides[i], &r->options, ctx, &why);
 	if (!err && r->meet)
 		err = r->meet(r->meet_data, sides, &why);
 	if (!err && r->normalize)
@@ -397,7 +400,11 @@ int load_request(const struct assay_profile **out, const struct load_request *r,
 
 	if (err)
 		return err;
-	err = load_finish(&b, out, &r->options, ctx, &why);
+	if (!r->n_old)
+		err = load_find_names(&b, &r->options, ctx, &why);
+	if (!err)
+		err = load_finish(&b, out, &r->options, ctx, &why);
+	builder_release(&b);
 	return err ? complain(r, r->n_sources == 1 ? r->sources[0] : NULL, err, &why) : 0;
 }
 

@@ -26,10 +26,10 @@ struct plan {
 	const char *argument;
 	struct regex *pattern;
 	struct sources *sources;
-	struct objects *objects; /* NULL without names */
 	const struct run_sides *sides; /* NULL but for run_view() */
 	bool normalize;
 	const char *min_delta;
+	struct objects *objects; /* NULL without names */
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
 };

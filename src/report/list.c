@@ -8,7 +8,6 @@
 #include "report/pattern.h"
 #include "report/sides.h"
 #include "report/source_check.h"
-#include "report/values.h"
 
 /*
  * The source of matching functions, line by line, with what was spent in each line and below it. A function has a

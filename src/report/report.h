@@ -178,8 +178,8 @@ int diff_list_run(const struct report_ctx *ctx, struct buf *out, struct assay_di
 int diff_peek_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
-int disassembly_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int disassembly_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
