@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the odd profiles of odd/ and the broken ones of bad/.
+"""Writes the odd profiles of odd/, those in older formats of legacy/, and the broken ones of bad/.
 
     python3 testdata/generate.py           rewrite every file in place
     python3 testdata/generate.py --check   tell which files differ, write nothing
@@ -1600,11 +1600,757 @@ def bad_all_types_duplicate():
     return sound(type=PIECES["type"] * 2, sample=block(2, num(1, 1) + num(2, 5) + num(2, 6)))
 
 
+# ---------------------------------------------------------------- formats older than profile.proto
+
+
+def text_file(path, doc, text):
+    """Registers a text, line by line as it stands here but for a first newline."""
+
+    def make():
+        return text.lstrip("\n").encode()
+
+    make.__doc__ = doc
+    file(path)(make)
+
+
+def words(form, *numbers):
+    """Machine words: form is "<I", ">I", "<Q" or ">Q"."""
+    return b"".join(struct.pack(form, n) for n in numbers)
+
+
+PROC_MAP = """\
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+7f0000000000-7f0000100000 r-xp 00001000 fd:01 15953927   /lib/x86_64/libc.so.6
+"""
+
+
+def cpu_words(form, kind=0):
+    """Two samples of three addresses, the first one's caller being its leaf once more, and one without a stack."""
+    return words(
+        form, *(0, 3, kind, 10000, 0), *(5, 3, 0x400100, 0x400101, 0x400200), *(7, 2, 0x400300, 0x400201), *(2, 0), *(0, 1, 0)
+    )
+
+
+def cpu_file(name, form, doc):
+    make = lambda: cpu_words(form) + PROC_MAP.encode()  # noqa: E731
+    make.__doc__ = doc
+    file("legacy/%s.prof" % name)(make)
+
+
+cpu_file("cpu-32-little", "<I", "CPU, words of 4 bytes, little endian; a leaf that stands twice, a sample without stack")
+cpu_file("cpu-32-big", ">I", "the same, big endian")
+cpu_file("cpu-64-little", "<Q", "the same, words of 8 bytes, little endian")
+cpu_file("cpu-64-big", ">Q", "the same, big endian")
+
+
+@file("legacy/cpu-appendix.prof")
+def legacy_cpu_appendix():
+    """CPU; frames of a signal handler in each stack, a map that goes on where it ended, a name `$build` in it"""
+    return (
+        words("<Q", *(0, 3, 0, 10000, 0), *(1, 3, 0x400100, 0x400100, 0x400200), *(1, 2, 0x400900, 0x400901))
+        + words("<Q", *(1, 2, 0x400900, 0x400900), *(0, 1, 0))
+        + b"build=/foo\n00400000-00500000 r-xp 00000000 00:00 1 $build/bin\n"
+        + b"00500000-00600000 r-xp 00100000 00:00 1 /foo/bin\n7000000-7001000 rw-p 0 00:00 0 /data\n"
+    )
+
+
+@file("legacy/cpu-signal-frames.prof")
+def legacy_cpu_signal_frames():
+    """CPU; two frames of a signal handler stand behind all 40 leaves but one"""
+    samples = b"".join(
+        words("<Q", 1, 4, 0x400100 + 16 * i, 0x400801, 0x400901, 0x400a01) if i != 7 else words("<Q", 1, 1, 0x400777)
+        for i in range(40)
+    )
+    return words("<Q", 0, 3, 0, 1000, 0) + samples + words("<Q", 0, 1, 0) + PROC_MAP.encode()
+
+
+@file("legacy/cpu-cut.prof")
+def legacy_cpu_cut():
+    """CPU; ends in the middle of a stack, whose missing words read as 0"""
+    return words("<Q", *(0, 3, 0, 10000, 0), *(1, 2, 0x400100, 0x400201), *(3, 4, 0x400100, 0x400301))
+
+
+@file("legacy/cpu-header-only.prof")
+def legacy_cpu_header_only():
+    """CPU; a header and nothing else: no samples"""
+    return words("<Q", 0, 3, 0, 10000, 0)
+
+
+@file("legacy/cpu-java.prof")
+def legacy_cpu_java():
+    """CPU as Java writes it: names instead of a map"""
+    return cpu_words("<Q", kind=1) + (
+        b" 0x400100 com.acme.Worker.run (Worker.java:12)\n 0x400101 com.acme.Worker.main (Worker.java:-3)\n"
+        b" 0x400200 java.lang.Thread.run (Thread.java:748)\n 0x400300 generated stub/JIT\n"
+    )
+
+
+text_file(
+    "legacy/heap.txt",
+    "heap of Go, sampled, with what was ever allocated",
+    """
+heap profile: 1: 2 [3: 4] @ heap/1048576
+ 1: 1024 [ 2: 4096] @ 0x400100 0x400200
+ 0: 0 [ 2: 4096] @ 0x400100
+ 3: 0 [3: 0] @ 0x400100
+--- Memory map: ---
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/heap-cpp.txt",
+    "heap of C++, not sampled; comments between the rows, no map",
+    """
+heap profile:      4:     5000 [     4:     5000] @ heapprofile
+     3:     3000 [     3:     3000] @ 0x400101 0x400201 0x400301
+
+# a comment
+     1:     2000 [     1:     2000] @ 0x400101 0x400301
+""",
+)
+text_file(
+    "legacy/heap-v2.txt",
+    "heap of C++, sampled; rows with blanks, signs and text where the grammar lets them be",
+    """
+heap profile: 4: 5000 [4: 5000] @ heapz_v2/524288
+x 3: 3000 [3: 3000] @ 0x400101 0x400201
+-1:-524288[4:5000] @ 0x400101x0x400301
+MAPPED_LIBRARIES:
+I0101 12:00:00 1 map.cc:12] 0x400000-0x500000 /usr/bin/server (@1000) abc123456
+""",
+)
+text_file(
+    "legacy/growth.txt",
+    "growth of the heap",
+    """
+heap profile:      2:  2097152 [     2:  2097152] @ growthz
+     1:  1048576 [     1:  1048576] @ 0x400101 0x400201
+     1:  1048576 [     1:  1048576] @ 0x400111 0x400201
+
+MAPPED_LIBRARIES:
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/fragmentation.txt",
+    "fragmentation of the heap",
+    """
+heap profile:      2:     8192 [     2:     8192] @ fragmentationz
+     1:     4096 [     1:     4096] @ 0x400101 0x400201
+     1:     4096 [     1:     4096] @ 0x400111 0x400201
+""",
+)
+text_file(
+    "legacy/goroutine.txt",
+    "goroutines; labels and names behind #, an octal count, address 0",
+    """
+goroutine profile: total 3
+2 @ 0x10 0x20
+# labels: {"a":"b"}
+#	0x10	main.main+0x1	/x.go:3
+
+010 @ 0x10
+1 @ 0x0
+""",
+)
+text_file(
+    "legacy/count-main-binary.txt",
+    "a count of anything; the main binary is not the first of the map",
+    """
+# what is counted has any name
+open.files profile: total 1
+1 @ 0x1001 0x2001 0x400101
+--- Memory map: ---
+1000-1800 r-xp 00000000 00:00 1 /lib/libc.so.6
+2000-2800 r-xp 0 00:00 0 [vdso]
+3000-3800 r-xp 0 00:00 0
+400000-500000 r-xp 00100000 00:00 1 /foo/bin (deleted)
+500000-600000 r-xp 00200000 00:00 1 /foo/bin2
+""",
+)
+text_file(
+    "legacy/count-stretched-map.txt",
+    "a mapping that is stretched down to the start of its file by the first address that needs it",
+    """
+goroutine profile: total 1
+1 @ 0x1001 0x2001 0x400101
+--- Memory map: ---
+3000-4000 r-xp 00002000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/count-map-forms.txt",
+    "the two forms of a line of a map and what is taken for one of them",
+    """
+goroutine profile: total 1
+1 @ 0xac 0xfad 0x1001 0x2001 0x3001 0x5001 0x7001 0xff6810563001 0x40001
+--- x
+MAPPED_LIBRARIES:
+lib=/usr/lib
+libs=/never
+face=/x
+abc
+1000-1800: xprog
+2000-2800 r-xs 0000 00:00 0 /shared
+3000-3800: python
+5000-6000 /a r-xp
+7000-8000 -x- $libs (@10) ab zz
+0xff6810563000 0xff6810565000 r-xp abc_exe 87c4d547
+0x40000-0x80000 $lib/$nothing (@FF00) abc123456
+not a mapping
+""",
+)
+text_file(
+    "legacy/threadz.txt",
+    "threads; stacks that are the same, empty or under several headings",
+    """
+--- threadz 1 ---
+
+--- Thread 7f (name: main/1) stack: ---
+  PC: 0x10 0x10
+  0x30
+--- Thread 80 (name: b/2) stack: ---
+ [same as previous thread]
+--- Thread 81 (name: b/2) stack: ---
+
+--- Thread 83 (name: b/4) stack: ---
+ 0x10
+--- Memory map: ---
+""",
+)
+text_file(
+    "legacy/threadz-no-stack.txt",
+    "threads without the first line, and a thread without a stack at the end",
+    """
+--- Thread 7f54b8 (name: worker (1)/1001) stack: ---
+    0x400101 poll
+    0x400201 loop
+    0x400301 start
+---- no stack trace for thread 77
+MAPPED_LIBRARIES:
+00400000-00500000 r-xp 00000000 00:00 1 /foo/bin
+""",
+)
+text_file(
+    "legacy/contention.txt",
+    "locks of C++ without a clock rate; two numbers with nothing between them",
+    """
+--- contentionz 1 ---
+sampling period = 10
+ms since reset = 0x10
+1000 3 @ 0x10 0x20
+123 @ 0x5
+--- Memory map: ---
+""",
+)
+text_file(
+    "legacy/mutex.txt",
+    "locks of Go with a clock rate",
+    """
+--- mutex:
+cycles/second=2000000000
+sampling period=5
+4000 2 @ 0x400101 0x400201
+#	0x400100	sync.(*Mutex).Unlock+0x1	/mutex.go:190
+
+2000 1 @ 0x400301 0x400201
+""",
+)
+text_file(
+    "legacy/java-heap.txt",
+    "heap of Java; an address without a name",
+    """
+--- heapz 1 ---
+format = java
+resolution = bytes
+ 100 1 @ 0x1 0x2 0x3 0x4 0x5
+
+ 0x1 foo.bar (A.java:-3)
+ 0x2 foo.bar (B.java:5)
+0x3 lib (/usr/lib/x.so)
+ 0x4 generated stub/JIT
+""",
+)
+text_file(
+    "legacy/java-contention.txt",
+    "locks of Java",
+    """
+--- contentionz 1 ---
+format = java
+resolution = microseconds
+sampling period = 100
+ms since reset = 6019923
+  1000 2 @ 0x1 0x2
+  50 1 @ 0x3 0x2
+
+ 0x1 java.lang.Object.wait (Object.java)
+ 0x2 com.acme.Pool.take (Pool.java:40)
+ 0x3 com.acme.Pool.put (Pool.java:61)
+""",
+)
+
+HEAP_HEAD = "heap profile: 1: 2 [3: 4] @ heap/1048576\n"
+THREAD = "--- Thread 7 (name: a/1) stack: ---\n"
+DOUBLING = "".join("v%c=$v%c.$v%c.\n" % (c + 1, c, c) for c in range(ord("a"), ord("z")))
+JAVA_HEAD = "--- heapz 1 ---\nformat = java\nresolution = bytes\n"
+
+for name, doc, text in (
+    ("heap-row", "a row that is none", HEAP_HEAD + "1: 2 [3: 4]@ 0x1\n"),
+    ("heap-inuse-0", "no object that takes 5 bytes", HEAP_HEAD + "\n0: 5 [1: 1] @ 0x1\n"),
+    ("heap-alloc-0", "no allocation of 5 bytes", HEAP_HEAD + "1: 5 [0: 5] @ 0x1\n"),
+    ("heap-overflow", "a count that is over 64 bits", HEAP_HEAD + "99999999999999999999: 5 [0: 0] @ 0x1\n"),
+    ("heap-address", "an address that is over 64 bits", HEAP_HEAD + "1: 5 [1: 5] @ 0x1 0x123456789abcdef01\n"),
+    ("heap-kind", "a kind of heap profile that nobody writes", "heap profile: 1: 2 [3: 4] @ heapz/1\n"),
+    ("heap-long-line", "a line of 65537 bytes", HEAP_HEAD + "#" * 65536 + "\n"),
+    ("count-octal", "a count of 09, which is no octal number", "goroutine profile: total 1\n09 @ 0x1\n"),
+    ("count-no-address", "a count without a stack", "goroutine profile: total 1\n1 @\n"),
+    ("count-upper-case", "an address in upper case", "goroutine profile: total 1\n1 @ 0xA\n"),
+    ("count-blank", "a blank before the count", "goroutine profile: total 1\n\n 1 @ 0xa\n"),
+    ("count-map", "a map without --- before it", "goroutine profile: total 1\n1 @ 0xa\nMAPPED_LIBRARIES:\n"),
+    ("count-total", "a blank behind the total", "goroutine profile: total 1 \n1 @ 0xa\n"),
+    ("threadz-no-map", "no map, without which it is no list of threads", THREAD + " 0x10\n"),
+    ("threadz-address", "an address that is over 64 bits", THREAD + " PC: 0x123456789abcdef01\n---\n"),
+    ("contention-address", "an address that is over 64 bits", "--- mutex:\n1 2 @ 0x123456789abcdef01\n"),
+    ("contention-overflow", "a delay that is over 64 bits", "--- mutex:\n99999999999999999999 2 @ 0x1\n"),
+    ("contention-period", "a period that is no number", "--- contentionz 1 ---\nsampling period = x\n"),
+    ("contention-row", "a row that is none", "--- mutex:\ncycles/second=1\nnothing\n"),
+    ("java-no-objects", "a row without objects", JAVA_HEAD + "100 0 @ 0x1\n"),
+    ("java-octal", "a count of 08, which is no octal number", JAVA_HEAD + "100 08 @ 0x1\n"),
+    ("java-no-resolution", "samples, and no resolution that tells their type", "--- heapz 1 ---\n100 1 @ 0x1\n"),
+    ("java-row-address", "an address that is over 64 bits", JAVA_HEAD + "100 1 @ 0x123456789abcdef01\n"),
+    ("java-address", "a named address that is over 64 bits", JAVA_HEAD + "100 1 @ 0x1\n 0x123456789abcdef01 a.b\n"),
+    ("java-format", "not of Java", "--- heapz 1 ---\nformat = c\nresolution = bytes\n"),
+    (
+        "map-doubling",
+        "a map in which each name stands for two of the one before",
+        "goroutine profile: total 1\n1 @ 0x1\n---\nMAPPED_LIBRARIES:\nva=/xxxxxxxxxxxxxxx\n" + DOUBLING,
+    ),
+):
+    text_file("bad/%s.txt" % name, doc, text)
+
+
+@file("bad/cpu-stack.prof")
+def bad_cpu_stack():
+    """CPU; a stack goes far beyond the end"""
+    return words("<Q", *(0, 3, 0, 10000, 0), *(1, 1000, 0x400100))
+
+
+@file("bad/cpu-no-period.prof")
+def bad_cpu_no_period():
+    """CPU; the period is 0"""
+    return words("<Q", *(0, 3, 0, 0, 0), *(1, 1, 0x400100), *(0, 1, 0))
+# ---------------------------------------------------------------- OpenTelemetry
+
+
+class Otlp:
+    """Collects the tables of a dictionary and the messages that refer to them. Entry 0 of each table means none."""
+
+    def __init__(self):
+        self.tables = {n: [b""] for n in range(1, 8)}
+        self.resources = []
+
+    def add(self, table, message):
+        self.tables[table].append(message)
+        return len(self.tables[table]) - 1
+
+    def s(self, text):
+        raw = text if isinstance(text, bytes) else text.encode("utf-8")
+        if raw not in self.tables[5]:
+            self.tables[5].append(raw)
+        return self.tables[5].index(raw)
+
+    def any(self, value):
+        """AnyValue of a Python value; an integer index into the string table is ("s", text)."""
+        if isinstance(value, tuple):
+            return num(8, self.s(value[1]))
+        if isinstance(value, bool):
+            return num(2, value)
+        if isinstance(value, int):
+            return num(3, value)
+        if isinstance(value, float):
+            return tag(4, 1) + struct.pack("<d", value)
+        if isinstance(value, list):
+            return block(5, b"".join(block(1, self.any(v)) for v in value))
+        if isinstance(value, dict):
+            return block(6, b"".join(block(1, self.pair(k, v)) for k, v in value.items()))
+        if isinstance(value, bytes):
+            return block(7, value)
+        return b"" if value is None else block(1, value.encode("utf-8"))
+
+    def pair(self, key, value):
+        return block(1, key.encode("utf-8")) + block(2, self.any(value))
+
+    def attribute(self, key, value, unit=""):
+        return self.add(6, join(scalar(1, self.s(key))) + block(2, self.any(value)) + join(scalar(3, self.s(unit))))
+
+    def mapping(self, file, start=0x1000, limit=0x100000, offset=0, attributes=()):
+        fields = scalar(1, start) + scalar(2, limit) + scalar(3, offset) + scalar(4, self.s(file))
+        return self.add(1, join(fields) + (packed(5, attributes) if attributes else b""))
+
+    def function(self, name, file="a.c", start=0, system=""):
+        fields = scalar(1, self.s(name)) + scalar(2, self.s(system)) + scalar(3, self.s(file)) + scalar(4, start)
+        return self.add(3, join(fields))
+
+    def location(self, *lines, mapping=0, address=0):
+        """Each line is (function, line) or (function, line, column), innermost first."""
+        message = join(scalar(1, mapping) + scalar(2, address))
+        for line in lines:
+            message += block(3, join([f for i, n in enumerate(line) for f in scalar(1 + i, n)]))
+        return self.add(2, message)
+
+    def frame(self, name, line=1, **more):
+        return self.location((self.function(name, **more), line))
+
+    def link(self, trace, span):
+        return self.add(4, block(1, trace) + block(2, span))
+
+    def stack(self, *locations):
+        """From the leaf to the root."""
+        return self.add(7, packed(1, locations))
+
+    def sample(self, stack, *values, attributes=(), link=0, times=()):
+        message = join(scalar(1, stack))
+        message += packed(2, attributes) if attributes else b""
+        message += join(scalar(3, link))
+        message += packed(4, values) if values else b""
+        message += block(5, b"".join(struct.pack("<Q", t) for t in times)) if times else b""
+        return block(2, message)
+
+    def value_type(self, field, kind, unit):
+        return block(field, join(scalar(1, self.s(kind)) + scalar(2, self.s(unit))))
+
+    def profile(self, kind, unit, *samples, rest=b""):
+        return block(2, self.value_type(1, kind, unit) + b"".join(samples) + rest)
+
+    def scope(self, *profiles):
+        return block(2, block(1, block(1, b"a scope")) + b"".join(profiles))
+
+    def resource(self, attributes, *scopes):
+        pairs = b"".join(block(1, self.pair(k, v)) for k, v in attributes.items())
+        self.resources.append(block(1, block(1, pairs) + b"".join(scopes)))
+
+    def dictionary(self):
+        return block(2, b"".join(block(n, m) for n in sorted(self.tables) for m in self.tables[n]))
+
+    def encode(self):
+        return b"".join(self.resources) + self.dictionary()
+
+
+def otlp_reference():
+    """Two types that share stacks, most of what a dictionary can hold, one resource."""
+    o = Otlp()
+    gnu = o.attribute("process.executable.build_id.gnu", "00112233445566778899aabbccddeeff00112233")
+    hashed = o.attribute("process.executable.build_id.htlhash", "0123456789abcdef")
+    app = o.mapping("/bin/app", 0x400000, 0x500000, 0x1000, (hashed, gnu))
+    lib = o.mapping("/lib/libc.so.6", 0x7F0000000000, 0x7F0000100000, 0, (hashed,))
+    kernel = o.mapping("[kernel.kallsyms]", 0xFFFFFFFF81000000, 0xFFFFFFFF82000000)
+    main = o.location((o.function("main", "m.c", 1), 10, 3), mapping=app, address=0x401000)
+    inner = o.location(
+        (o.function("inner", "i.c", 2, "_inner"), 5, 2), (o.function("outer", "m.c", 15), 20, 7),
+        mapping=app, address=0x401010,
+    )
+    bare = o.location(mapping=lib, address=0x7F0000001234)
+    entry = o.location((o.function("do_syscall_64", ""), 0), mapping=kernel, address=0xFFFFFFFF81000010)
+    stacks = [o.stack(inner, main), o.stack(bare, main), o.stack(entry, bare, main)]
+    thread = [o.attribute("thread.name", name) for name in ("worker", ("s", "main"))]
+    size = o.attribute("alloc.size", 4096, "By")
+    cpu = o.attribute("cpu.logical_number", 3)
+    link = o.link(bytes(range(16)), bytes(range(0xA0, 0xA8)))
+    where = [
+        dict(stack=stacks[0], attributes=(thread[0], size), link=link),
+        dict(stack=stacks[1], attributes=(thread[1], cpu)),
+        dict(stack=stacks[2]),
+    ]
+    return o, where
+
+
+def otlp_two_types():
+    o, where = otlp_reference()
+    times = fixed64(3, 1700000000123456789) + num(4, 2500000000)
+    period = o.value_type(5, "cpu", "nanoseconds") + num(6, 10000000)
+    samples = [o.sample(w["stack"], n, attributes=w.get("attributes", ()), link=w.get("link", 0))
+               for w, n in zip(where, (3, 2, 1))]
+    # The same places, their attributes in another order, and one that was seen in this type alone.
+    cpu = [o.sample(w["stack"], n * 10000000, attributes=w.get("attributes", ())[::-1], link=w.get("link", 0))
+           for w, n in zip(where, (3, 2, 1))]
+    cpu.append(o.sample(where[0]["stack"], 5000000))
+    o.resource(
+        {"service.name": "shop", "process.pid": 4711},
+        o.scope(o.profile("samples", "count", *samples, rest=times),
+                o.profile("cpu", "nanoseconds", *cpu, rest=times + period)),
+    )
+    return o
+
+
+@file("otlp/two-types.pb")
+def otlp_file():
+    """two sample types that share stacks, build ids, inlined lines, the kernel, labels, a link, a resource"""
+    return otlp_two_types().encode()
+
+
+@file("otlp/two-types.pb.gz")
+def otlp_gzip():
+    """the same, compressed"""
+    return gzip(otlp_two_types().encode())
+
+
+@file("otlp/dictionary-first.pb")
+def otlp_dictionary_first():
+    """the same with the dictionary in front, in two parts"""
+    o = otlp_two_types()
+    half = {n: block(2, b"".join(block(t, m) for t in sorted(o.tables) for m in part(o.tables[t])))
+            for n, part in ((0, lambda t: t[: len(t) // 2]), (1, lambda t: t[len(t) // 2 :]))}
+    return half[0] + half[1] + b"".join(o.resources)
+
+
+@file("otlp/unpacked.pb")
+def otlp_unpacked():
+    """numbers of lists one by one: attributes, values, timestamps, locations; unknown fields everywhere"""
+    o = Otlp()
+    extra = num(99, -1) + fixed64(98, TOP) + block(97, b"\x00\xff") + fixed32(95, 7)
+    leaf, main = o.frame("leaf", 2), o.frame("main", 1)
+    a, b = o.attribute("a", "x"), o.attribute("b", 7, "ms")
+    stack = o.add(7, unpacked(1, [leaf, main]) + extra)
+    values = block(2, num(1, stack) + unpacked(2, [b, a, a]) + unpacked(4, [5, -2]) + fixed64(5, 1) + fixed64(5, 2) + extra)
+    o.add(1, extra)
+    o.resource({}, o.scope(o.profile("samples", "count", values, rest=extra)) + extra)
+    return o.encode() + extra
+
+
+@file("otlp/timestamps.pb")
+def otlp_timestamps():
+    """samples with timestamps alone, which count as one each; with as many values; and with neither"""
+    o = Otlp()
+    stack = o.stack(o.frame("work"), o.frame("main"))
+    o.resource({}, o.scope(o.profile(
+        "events", "count",
+        o.sample(stack, times=(1, 2, 3)), o.sample(stack, 10, 20, times=(4, 5)), o.sample(stack),
+    )))
+    return o.encode()
+
+
+@file("otlp/resources.pb")
+def otlp_resources():
+    """two resources with the same sample type and stacks, told apart by their attributes"""
+    o = Otlp()
+    stacks = [o.stack(o.frame("work"), o.frame("main")), o.stack(o.frame("wait"), o.frame("main"))]
+    for name, values in (("shop", (5, 3)), ("mail", (2, 7))):
+        o.resource(
+            {"service.name": name, "host.name": "box", "process.args": ["-v", 1, {"a": True, "b": 0.5}, b"\x01\xff"]},
+            o.scope(o.profile("wall", "milliseconds", *map(o.sample, stacks, values))),
+        )
+    return o.encode()
+
+
+@file("otlp/types.pb")
+def otlp_types():
+    """types of one name and two units, one in two scopes, one without samples; a type that is not told"""
+    o = Otlp()
+    stack = o.stack(o.frame("work"), o.frame("main"))
+    o.resource({}, o.scope(
+        o.profile("events", "count", o.sample(stack, 1)),
+        o.profile("events", "nanoseconds", o.sample(stack, 1000), o.sample(stack, 500)),
+        o.profile("nothing", "count"),
+        block(2, o.sample(stack, 9)),
+    ), o.scope(o.profile("events", "count", o.sample(stack, 4))))
+    return o.encode()
+
+
+@file("otlp/attributes.pb")
+def otlp_attributes():
+    """attributes of every kind of value, with and without unit, some of them of the profile"""
+    o = Otlp()
+    stack = o.stack(o.frame("main"))
+    values = ["text", ("s", "by index"), True, False, -7, 0.1, 1e300, [1, [2, ["x"]]], {"k": {"l": None}}, b"\x00\xfe"]
+    keys = [o.attribute("kind.%02d" % i, v) for i, v in enumerate(values)]
+    keys += [o.attribute("wait", 1500, "ms"), o.attribute("wait", 2, "s")]
+    o.resource({}, o.scope(o.profile(
+        "samples", "count", o.sample(stack, 1, attributes=keys), o.sample(stack, 2, attributes=keys[:1]),
+        rest=packed(11, [keys[0], keys[4]]),
+    )))
+    return o.encode()
+
+
+@file("otlp/names-hostile.pb")
+def otlp_hostile_names():
+    """ESC, BEL, newline, NUL, a bidi override and broken UTF-8 in names, keys, values, resources and units"""
+    evil = "\x1b[2J\x07\n\u202eend\0".encode() + b"\xff\xc0\xaf"
+    o = Otlp()
+    o.mapping(evil, 0x1000, 0x2000)
+    stack = o.stack(o.location((o.function(evil, evil), 3), mapping=1, address=0x1010))
+    raw = o.add(6, num(1, o.s(b"key" + evil)) + block(2, block(1, evil)))
+    number = o.add(6, num(1, o.s(b"number" + evil)) + block(2, num(3, 5)) + num(3, o.s(b"unit" + evil)))
+    o.resources.append(block(1, block(1, block(1, block(1, evil) + block(2, block(1, evil))))
+                             + o.scope(o.profile(b"type" + evil, b"unit" + evil, o.sample(stack, 5, attributes=(raw, number))))))
+    return o.encode()
+
+
+@file("otlp/overflow.pb")
+def otlp_overflow():
+    """one sample whose values add up to more than 64 bits, and one below"""
+    o = Otlp()
+    up, down = o.stack(o.frame("up"), o.frame("main")), o.stack(o.frame("down"), o.frame("main"))
+    o.resource({}, o.scope(o.profile("size", "bytes", o.sample(up, MAX, MAX, MAX), o.sample(down, MIN, MIN))))
+    return o.encode()
+
+
+@file("otlp/payload.pb")
+def otlp_payload():
+    """two profiles that were made of one in pprof's format, compressed, which they carry along"""
+    o = Otlp()
+    stack = o.stack(o.frame("converted"))
+    rest = block(9, b"pprof") + block(10, gzip(reference().encode()))
+    o.resource({}, o.scope(o.profile("samples", "count", o.sample(stack, 1), rest=rest),
+                           o.profile("cpu", "nanoseconds", o.sample(stack, 1), rest=rest)))
+    return o.encode()
+
+
+@file("otlp/payload-other.pb")
+def otlp_payload_other():
+    """an original payload in a format that is not read, and one in pprof's of one profile out of two"""
+    o = Otlp()
+    stack = o.stack(o.frame("converted"))
+    o.resource({}, o.scope(
+        o.profile("samples", "count", o.sample(stack, 1), rest=block(9, b"jfr") + block(10, b"FLR\0")),
+        o.profile("cpu", "nanoseconds", o.sample(stack, 1), rest=block(9, b"pprof") + block(10, reference().encode())),
+    ))
+    return o.encode()
+
+
+@file("otlp/nothing-there.pb")
+def otlp_nothing_there():
+    """index 0 where there should be something: a frame without location, a line without function, no stack"""
+    o = Otlp()
+    stack = o.stack(o.frame("main"), 0, o.location((0, 5), (o.function("named"), 6)))
+    o.resource({}, o.scope(o.profile("samples", "count", o.sample(stack, 3), o.sample(0, 2))))
+    return o.encode()
+
+
+def otlp_sound(**other):
+    """A message with parts of it replaced; the strings are "", samples, count, main, k, v."""
+    parts = {
+        "type": block(1, num(1, 1) + num(2, 2)),
+        "sample": block(2, num(1, 1) + num(4, 5)),
+        "rest": b"",
+        "mapping": block(1, b"") + block(1, num(1, 0x1000)),
+        "location": block(2, b"") + block(2, num(1, 1) + num(2, 0x1010) + block(3, num(1, 1) + num(2, 7))),
+        "function": block(3, b"") + block(3, num(1, 3)),
+        "link": block(4, b""),
+        "strings": b"".join(block(5, s) for s in (b"", b"samples", b"count", b"main", b"k", b"v")),
+        "attribute": block(6, b"") + block(6, num(1, 4) + block(2, block(1, b"x"))),
+        "stack": block(7, b"") + block(7, packed(1, [1])),
+    }
+    parts.update(other)
+    profile = block(2, parts["type"] + parts["sample"] + parts["rest"])
+    tables = ("mapping", "location", "function", "link", "strings", "attribute", "stack")
+    return block(1, block(2, profile)) + block(2, b"".join(parts[t] for t in tables))
+
+
+@file("otlp/smallest.pb")
+def otlp_smallest():
+    """valid, and what the broken ones would be without their flaw"""
+    return otlp_sound()
+
+
+@file("bad/otlp-mapping-unknown.pb")
+def bad_otlp_mapping():
+    """OpenTelemetry: a location names mapping 2 of 0 to 1"""
+    return otlp_sound(location=block(2, b"") + block(2, num(1, 2)))
+
+
+@file("bad/otlp-function-negative.pb")
+def bad_otlp_function():
+    """OpenTelemetry: a line names function -1"""
+    return otlp_sound(location=block(2, b"") + block(2, block(3, num(1, -1))))
+
+
+@file("bad/otlp-stack-2to32.pb")
+def bad_otlp_stack():
+    """OpenTelemetry: a sample has stack 2^32 + 1, whose low 32 bits are a stack that exists"""
+    return otlp_sound(sample=block(2, num(1, 2**32 + 1) + num(4, 5)))
+
+
+@file("bad/otlp-location-unknown.pb")
+def bad_otlp_location():
+    """OpenTelemetry: a stack goes through location 2^63"""
+    return otlp_sound(stack=block(7, b"") + block(7, packed(1, [1, 2**63])))
+
+
+@file("bad/otlp-string-unknown.pb")
+def bad_otlp_string():
+    """OpenTelemetry: the name of a function is string 6 of 0 to 5"""
+    return otlp_sound(function=block(3, b"") + block(3, num(1, 6)))
+
+
+@file("bad/otlp-attribute-unknown.pb")
+def bad_otlp_attribute():
+    """OpenTelemetry: a sample has attribute 2 of 0 to 1"""
+    return otlp_sound(sample=block(2, num(1, 1) + packed(2, [1, 2]) + num(4, 5)))
+
+
+@file("bad/otlp-link-unknown.pb")
+def bad_otlp_link():
+    """OpenTelemetry: a sample has link 1 where there is none"""
+    return otlp_sound(sample=block(2, num(1, 1) + num(3, 1) + num(4, 5)))
+
+
+@file("bad/otlp-counts-differ.pb")
+def bad_otlp_counts():
+    """OpenTelemetry: a sample has two values and three timestamps"""
+    return otlp_sound(sample=block(2, num(1, 1) + packed(4, [5, 6]) + block(5, bytes(24))))
+
+
+@file("bad/otlp-timestamps-cut.pb")
+def bad_otlp_timestamps():
+    """OpenTelemetry: a list of timestamps has twelve bytes"""
+    return otlp_sound(sample=block(2, num(1, 1) + block(5, bytes(12))))
+
+
+@file("bad/otlp-nested.pb")
+def bad_otlp_nested():
+    """OpenTelemetry: an attribute is a list in a list, and so on a thousand times"""
+    value = block(1, b"x")
+    for _ in range(1000):
+        value = block(5, block(1, value))
+    return otlp_sound(attribute=block(6, b"") + block(6, num(1, 4) + block(2, value)))
+
+
+@file("bad/otlp-older.pb")
+def bad_otlp_older():
+    """OpenTelemetry of a release before 1.9: lists of sample types, a table of locations in the profile"""
+    profile = block(1, num(1, 1) + num(2, 2)) * 2 + block(2, num(1, 0) + num(2, 1) + num(3, 5)) + packed(3, [1])
+    return block(1, block(2, block(2, profile))) + block(2, b"".join(block(5, s) for s in (b"", b"samples", b"count")))
+
+
+@file("bad/otlp-oldest.pb")
+def bad_otlp_oldest():
+    """OpenTelemetry of a release before there was a dictionary"""
+    profile = block(1, bytes(16)) + num(2, 5) + block(6, b"inner")
+    return block(1, block(1, b"") + block(2, block(1, b"") + block(2, profile)))
+
+
+@file("bad/otlp-payload-broken.pb")
+def bad_otlp_payload():
+    """OpenTelemetry: the original payload says that it is of pprof's format, and is none"""
+    return otlp_sound(rest=block(9, b"pprof") + block(10, b"\x0a\x01"))
+
+
+@file("bad/otlp-second-type.pb")
+def bad_otlp_second_type():
+    """OpenTelemetry: a profile has two sample types"""
+    return otlp_sound(type=block(1, num(1, 1) + num(2, 2)) * 2)
+
+
 # ---------------------------------------------------------------- main
 
 
 def tables():
-    for folder, heading in (("odd", "What is odd"), ("bad", "What is wrong")):
+    for folder, heading in (
+        ("odd", "What is odd"),
+        ("legacy", "What it holds"),
+        ("otlp", "What is in it"),
+        ("bad", "What is wrong"),
+    ):
         print("| File | %s |\n|---|---|" % heading)
         for path, make in FILES:
             if path.startswith(folder + "/"):

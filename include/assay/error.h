@@ -45,7 +45,7 @@ struct assay_diag {
 	enum assay_error code;
 	bool has_offset;
 	uint64_t offset;   /**< byte offset in the (inflated) input, if has_offset */
-	char path[96];     /**< the field at fault, such as `sample[12].location_id[3]`, or "" */
+	char path[128];    /**< the field at fault, such as `sample[12].location_id[3]`, or "" */
 	char text[512];    /**< what is wrong, one line without a full stop; never empty after a failure */
 };
 

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/perf_data.h"
 #include "base/diag.h"
 #include "format/formats.h"
 #include "profile/binary.h"
@@ -36,11 +37,16 @@ static size_t read_start(const char *path, char *to, size_t n)
 	return got > 0 ? (size_t)got : 0;
 }
 
+bool load_starts_with(const char *path, struct str start)
+{
+	char bytes[16];
+
+	return read_start(path, bytes, start.len) == start.len && memcmp(bytes, start.p, start.len) == 0;
+}
+
 bool load_is_executable(const char *path)
 {
-	char start[4];
-
-	return read_start(path, start, sizeof(start)) == sizeof(start) && memcmp(start, "\177ELF", 4) == 0;
+	return load_starts_with(path, STR("\177ELF"));
 }
 
 bool load_is_remote(const char *source)
@@ -196,8 +202,7 @@ static int complain(const struct load_request *r, const char *source, int err, c
 	return err;
 }
 
-static int complainf(const struct load_request *r, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+static int complainf(const struct load_request *r, int err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 static int complainf(const struct load_request *r, int err, const char *fmt, ...)
 {
@@ -212,12 +217,16 @@ static int complainf(const struct load_request *r, int err, const char *fmt, ...
 
 static int read_source(struct profile_builder *b, const struct side *s, const char *source, struct assay_diag *why)
 {
+	const char *program = s->request->options.perf_to_profile;
 	int err;
 
 	if (load_is_remote(source))
-		return diag_set(why, ASSAY_ERR_UNSUPPORTED,
-			"assay reads files; it does not fetch profiles or serve them");
-	err = formats_open(b, source, s->ctx, why);
+		return diag_set(
+			why, ASSAY_ERR_UNSUPPORTED, "assay reads files; it does not fetch profiles or serve them");
+	if (program && *program)
+		err = perf_data_open(b, source, program, s->ctx, why);
+	else
+		err = formats_open(b, source, s->ctx, why);
 	if (err)
 		return err;
 	err = prepare(b, &s->request->options, why);
@@ -301,8 +310,8 @@ static int read_side(struct profile_builder *out, struct side *s)
 		return err;
 	if (!s->n_read) {
 		/* About the only source there is enough said already. */
-		return s->n == 1 ? ASSAY_ERR_IO :
-				   complainf(s->request, ASSAY_ERR_IO, "failed to fetch any %s profiles", s->kind);
+		return s->n == 1 ? ASSAY_ERR_IO
+				 : complainf(s->request, ASSAY_ERR_IO, "failed to fetch any %s profiles", s->kind);
 	}
 	if (s->n_read < s->n)
 		ctx_flaw(s->ctx, "Fetched %zu %s profiles out of %zu", s->n_read, s->kind, s->n);
@@ -311,8 +320,8 @@ static int read_side(struct profile_builder *out, struct side *s)
 }
 
 /* sides[0] less sides[1], both used up. */
-static int subtract(struct profile_builder *out, struct profile_builder *sides, const struct load_request *r,
-	struct assay_ctx *ctx)
+static int subtract(
+	struct profile_builder *out, struct profile_builder *sides, const struct load_request *r, struct assay_ctx *ctx)
 {
 	struct assay_diag why = { 0 };
 	int err = r->is_diff ? label_as_base(&sides[1], &why) : 0;

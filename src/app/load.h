@@ -4,16 +4,18 @@
 
 #include "app/options.h"
 #include "base/ctx.h"
+#include "base/str.h"
 #include "format/bytes.h"
 #include "profile/model.h"
 
 /* From a source, as named on a command line, to the profile that reports work on. */
 
 struct load_options {
-	const char *executable; /* the main binary's path, "" to believe the profile */
-	const char *build_id;   /* for a main binary without one, or "" */
-	const char *comment;    /* to add, or "" */
-	bool all_frames;        /* do not apply the profile's own drop_frames */
+	const char *executable;      /* the main binary's path, "" to believe the profile */
+	const char *build_id;        /* for a main binary without one, or "" */
+	const char *comment;         /* to add, or "" */
+	const char *perf_to_profile; /* the program to convert perf's data with; NULL or "" for none */
+	bool all_frames;             /* do not apply the profile's own drop_frames */
 };
 
 int load_source(const struct assay_profile **out, const char *source, const struct load_options *options,
@@ -45,6 +47,9 @@ int load_request(const struct assay_profile **out, const struct load_request *re
 
 /* Looks like a server rather than a file: "http://...", "host:port/path". */
 bool load_is_remote(const char *source);
+
+/* A regular file that begins with these bytes, of which there may be sixteen. */
+bool load_starts_with(const char *path, struct str start);
 
 /* Starts like an ELF file, so that as the first of several names it is the program and not a profile. */
 bool load_is_executable(const char *path);

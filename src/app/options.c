@@ -330,6 +330,15 @@ const struct option options[N_OPTIONS] = {
 		.argument = "x",
 		.help = "How much more than by chance sample counts vary, for one run on each side",
 	},
+	[OPT_PERF_TO_PROFILE] = {
+		.name = "perf_to_profile",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "",
+		.alone = "perf_to_profile",
+		.argument = "program",
+		.help = "Let this program convert files of perf record; perf_to_profile if none is named",
+	},
 	[OPT_PRUNE_FROM] = {
 		.name = "prune_from",
 		.type = OPTION_TEXT,

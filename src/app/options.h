@@ -58,6 +58,7 @@ enum option_id {
 	OPT_NORMALIZE,
 	OPT_OUTPUT,
 	OPT_OVERDISPERSION,
+	OPT_PERF_TO_PROFILE,
 	OPT_PRUNE_FROM,
 	OPT_RELATIVE_PERCENTAGES,
 	OPT_SAMPLE_INDEX,
@@ -111,6 +112,7 @@ struct option {
 	enum option_group group;
 	unsigned flags;
 	const char *fallback; /* the default, as it would be typed */
+	const char *alone;    /* the value of a flag without one, NULL when it needs one; not for switches */
 	const char *argument; /* what the value stands for in help: "regex", "n"; NULL for switches */
 	const char *help;     /* one line, without a full stop */
 	const char *refusal;  /* why this build cannot serve it, or NULL */

@@ -42,6 +42,8 @@ static int set_option(struct parser *p, enum option_id id, const char *value)
 		err = options_parse(&p->cl->options, id, value ? value : "true", &why);
 		return err == ASSAY_ERR_ARGUMENT ? bad_switch(p, value, name) : err;
 	}
+	if (!value)
+		value = options[id].alone;
 	err = take_value(p, name, &value);
 	if (err)
 		return err;

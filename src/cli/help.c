@@ -62,7 +62,8 @@ static void add_options(struct buf *out)
 
 		if (o->refusal)
 			continue;
-		buf_addf(&name, "-%s%s%s", o->name, o->argument ? "=" : "", o->argument ? o->argument : "");
+		buf_addf(&name, "-%s%s%s%s%s", o->name, o->alone ? "[" : "", o->argument ? "=" : "",
+			o->argument ? o->argument : "", o->alone ? "]" : "");
 		add_entry(out, buf_str(&name), o->help);
 		buf_release(&name);
 	}

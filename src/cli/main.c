@@ -102,6 +102,7 @@ static struct load_options load_options_of(const struct command_line *cl, const 
 		.executable = executable,
 		.build_id = option_text(o, OPT_BUILDID),
 		.comment = option_text(o, OPT_ADD_COMMENT),
+		.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
 		.all_frames = option_on(o, OPT_ALL_FRAMES),
 	};
 }

@@ -30,6 +30,7 @@ static const struct value values[] = {
 	{ "dirs", "directories", "_dir_list", "-x -a '(__fish_complete_directories)'" },
 	{ "file", "files", "_files", "-r -F" },
 	{ "format", "'" FORMATS "'", "(" FORMATS ")", "-x -a '" FORMATS "'" },
+	{ "program", "files", "_files", "-r -F" },
 	{ "mode", "'" MODES "'", "(" MODES ")", "-x -a '" MODES "'" },
 	{ "source", "files", "_files", "-r -F" },
 	{ "unit", "'" UNITS "'", "(" UNITS ")", "-x -a '" UNITS "'" },
@@ -141,9 +142,9 @@ static void option_scd(struct buf *out, const struct option *o)
 	add_scd(out, o->name);
 	buf_add_char(out, '*');
 	if (o->argument) {
-		buf_add_str(out, STR("=_"));
+		buf_add_str(out, o->alone ? STR("\\[=_") : STR("=_"));
 		add_scd(out, o->argument);
-		buf_add_char(out, '_');
+		buf_add_str(out, o->alone ? STR("_\\]") : STR("_"));
 	}
 	buf_add_str(out, STR("\n\t"));
 	add_scd(out, o->help);

@@ -6,12 +6,33 @@
 
 #include "base/diag.h"
 #include "format/gzip.h"
+#include "format/otlp_read.h"
 #include "format/proto_read.h"
+#include "format/readers.h"
 
 /* In the order in which they are tried. */
 static const struct format formats[] = {
 	{ "profile.proto", proto_read },
+	{ "otlp", otlp_read },
+	{ "gperftools-cpu", gperftools_cpu_read },
+	{ "heap-text", heap_text_read },
+	{ "go-count", go_count_read },
+	{ "threadz", threadz_read },
+	{ "contention", contention_read },
+	{ "java", java_read },
+	{ "go-goroutines", go_goroutines_read },
+	{ "perf-script", perf_script_read },
+	/* It has no signature, so that any other format comes before it. */
+	{ "folded", folded_read },
 };
+
+const struct format *format_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
 
 /* Says at which step an error arose, in the words that the reference uses for it. */
 static int at_step(struct assay_diag *diag, const char *step, int err)
@@ -42,10 +63,12 @@ static int unrecognized(const struct bytes *bytes, const struct assay_diag *why,
 	char where[40] = "";
 
 	if (gzip_is(bytes->data, bytes->len))
-		return diag_set(diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (gzip inside gzip)");
-	if (bytes->len >= 8 && memcmp(bytes->data, "PERFILE2", 8) == 0)
+		return diag_set(
+			diag, ASSAY_ERR_FORMAT, "parsing profile: unrecognized profile format (gzip inside gzip)");
+	if (str_starts((struct str){ (const char *)bytes->data, bytes->len }, PERF_DATA_MAGIC))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
-			"parsing profile: unrecognized profile format (perf data; convert it with perf_to_profile first)");
+			"parsing profile: unrecognized profile format (perf data: run assay with -perf_to_profile, "
+			"which starts the program of that name, or give it what perf script prints)");
 	if (is_text(bytes))
 		return diag_set(diag, ASSAY_ERR_FORMAT,
 			"parsing profile: unrecognized profile format (a text, but no profile)");

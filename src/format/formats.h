@@ -2,6 +2,7 @@
 #ifndef FORMAT_FORMATS_H
 #define FORMAT_FORMATS_H
 
+#include "base/str.h"
 #include "format/bytes.h"
 #include "profile/builder.h"
 
@@ -14,6 +15,12 @@ struct format {
 	int (*read)(struct profile_builder *b, struct bytes *bytes, bool *mine, struct assay_ctx *ctx,
 		struct assay_diag *diag);
 };
+
+/* The format with that name, or NULL. */
+const struct format *format_find(const char *name);
+
+/* How files of `perf record` start, which no reader here can read. */
+#define PERF_DATA_MAGIC STR("PERFILE2")
 
 /* Reads a source, "-" being standard input, whatever its format; b must be empty. */
 int formats_open(struct profile_builder *b, const char *path, struct assay_ctx *ctx, struct assay_diag *diag);

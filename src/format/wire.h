@@ -24,7 +24,7 @@ enum wire_type {
 struct wire_field {
 	uint64_t tag;
 	uint64_t value;      /* of a varint */
-	const uint8_t *data; /* of WIRE_BYTES */
+	const uint8_t *data; /* of WIRE_BYTES and WIRE_FIXED64 */
 	size_t len;
 	const uint8_t *start; /* of the field, for messages about it */
 };
@@ -49,7 +49,8 @@ static inline bool wire_next(struct cursor *c, struct wire_field *f)
 		f->value = cursor_varint(c);
 		break;
 	case WIRE_FIXED64:
-		cursor_take(c, 8);
+		f->data = cursor_take(c, 8);
+		f->len = 8;
 		break;
 	case WIRE_BYTES:
 		f->value = cursor_varint(c);

@@ -55,9 +55,9 @@ enum {
  * Nodes that are kept are numbered; a location has the place of its node, or one of these: its node is not kept, it has
  * several, or none at all.
  */
-#define PLACE_SKIPPED UINT32_MAX
+#define PLACE_SKIPPED (UINT32_MAX - 2)
 #define PLACE_CHAIN (UINT32_MAX - 1)
-#define PLACE_HIDDEN (UINT32_MAX - 2)
+#define PLACE_HIDDEN UINT32_MAX
 
 /* Stacks up to this depth take the way without branches. */
 #define DEPTH_PLAIN 512
@@ -119,10 +119,8 @@ static bool grow_slots(struct slots *s)
 }
 
 /* There is room for one more: see make_room(). */
-static inline void count_in_slot(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
+static inline void count_in_slot(struct slots *s, uint32_t key, uint32_t stamp, int64_t value, uint8_t flags)
 {
-	struct slots *s = &w->slots;
-	uint32_t key = caller << 16 | callee;
 	size_t i;
 
 	for (i = first_slot(s, key); s->items[i].key != key; i = (i + 1) & (s->size - 1)) {
@@ -132,11 +130,11 @@ static inline void count_in_slot(struct walker *w, uint32_t caller, uint32_t cal
 		s->n++;
 		break;
 	}
-	if (s->items[i].stamp == w->stamp)
+	if (s->items[i].stamp == stamp)
 		return;
-	s->items[i].stamp = w->stamp & (SLOT_SAMPLES - 1);
+	s->items[i].stamp = stamp & (SLOT_SAMPLES - 1);
 	s->items[i].flags |= flags;
-	s->items[i].weight += w->value;
+	s->items[i].weight += value;
 }
 
 /* For a sample of n frames; a table that is at most half full has short ways to look. */
@@ -166,16 +164,19 @@ static bool count_wide(struct walker *w, uint32_t caller, uint32_t callee, uint8
 	return true;
 }
 
-/* One of a sample's edges, if it is wanted; all are by place. */
-static inline bool count_edge(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
+/* Whether an edge is wanted; both ends are places. */
+static inline bool is_wanted_edge(const struct map *m, uint32_t caller, uint32_t callee)
 {
-	const uint8_t *wanted = w->map->flags;
+	return caller != callee && (m->flags[callee] & NODE_INTO || m->flags[caller] & NODE_OUT_OF);
+}
 
-	if (caller == callee || !(wanted[callee] & NODE_INTO || wanted[caller] & NODE_OUT_OF))
+static bool count_edge(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
+{
+	if (!is_wanted_edge(w->map, caller, callee))
 		return true;
 	if (w->is_wide)
 		return count_wide(w, caller, callee, flags);
-	count_in_slot(w, caller, callee, flags);
+	count_in_slot(&w->slots, caller << 16 | callee, w->stamp, w->value, flags);
 	return true;
 }
 
@@ -231,36 +232,56 @@ static bool walk_any(struct walker *w, const struct stack *s)
 	return ok;
 }
 
+/* The key of an edge between frames that are kept, which walk() gathers as place << 16 | depth. */
+static inline uint32_t edge_key(uint32_t caller, uint32_t callee)
+{
+	return (caller & ~UINT32_C(0xffff)) | callee >> 16;
+}
+
 /*
- * The same for stacks in which each location is one frame, as most are. Which frames are kept follows no pattern, so
- * they are gathered without asking, and then taken two by two: those that are not neighbours had others between them.
+ * Edges between frames that are kept, which stand leaf first; those that are not neighbours had others between them. Of
+ * an edge that a sample has several times the outermost counts.
+ */
+static void count_between(struct walker *w, const uint32_t *kept, uint32_t n)
+{
+	struct slots s = w->slots; /* a copy, which no store into a slot could change, is read once */
+
+	/* The table outgrows the cache where many nodes are kept; all its lines that are needed are asked for at once. */
+	for (uint32_t k = n; k-- > 1;)
+		__builtin_prefetch(&s.items[first_slot(&s, edge_key(kept[k], kept[k - 1]))], 1);
+	for (uint32_t k = n; k-- > 1;) {
+		uint8_t flags = EDGE_CALLED | ((uint16_t)(kept[k] - kept[k - 1]) == 1 ? 0 : EDGE_RESIDUAL);
+
+		if (is_wanted_edge(w->map, kept[k] >> 16, kept[k - 1] >> 16))
+			count_in_slot(&s, edge_key(kept[k], kept[k - 1]), w->stamp, w->value, flags);
+	}
+	w->slots.n = s.n;
+}
+
+/*
+ * The same for stacks in which each location is one frame, as most are, and into slots. Which frames are kept follows
+ * no pattern, so they are gathered without asking, in the order in which they stand in memory.
  */
 static bool walk(struct walker *w, const struct stack *s)
 {
-	struct {
-		uint32_t place, depth;
-	} kept[DEPTH_PLAIN + 1];
+	uint32_t kept[DEPTH_PLAIN + 1], n = 0, highest = 0;
 	const uint32_t *places = w->map->places;
-	uint32_t n = 0, others = s->n > DEPTH_PLAIN;
-	bool ok = w->is_wide || make_room(&w->slots, s->n);
 
-	for (size_t i = others ? 0 : s->n; i-- > 0;) {
+	if (w->is_wide || s->n > DEPTH_PLAIN)
+		return walk_any(w, s);
+	for (uint32_t i = 0; i < s->n; i++) {
 		uint32_t place = places[s->locations[i]];
 
-		kept[n].place = place;
-		kept[n].depth = (uint32_t)i;
-		n += place < PLACE_HIDDEN;
-		others |= place - PLACE_HIDDEN < PLACE_SKIPPED - PLACE_HIDDEN;
+		kept[n] = place << 16 | i;
+		n += place < PLACE_SKIPPED;
+		highest = place > highest ? place : highest;
 	}
-	if (others)
+	if (highest > PLACE_SKIPPED)
 		return walk_any(w, s);
-	/* The table outgrows the cache where many nodes are kept; all its lines that are needed are asked for at once. */
-	for (uint32_t k = 1; ok && !w->is_wide && k < n; k++)
-		__builtin_prefetch(&w->slots.items[first_slot(&w->slots, kept[k - 1].place << 16 | kept[k].place)], 1);
-	for (uint32_t k = 1; ok && k < n; k++)
-		ok = count_edge(w, kept[k - 1].place, kept[k].place,
-			EDGE_CALLED | (kept[k - 1].depth - kept[k].depth == 1 ? 0 : EDGE_RESIDUAL));
-	return ok;
+	if (!make_room(&w->slots, n))
+		return false;
+	count_between(w, kept, n);
+	return true;
 }
 
 static bool is_interesting(const struct map *m, const struct stack *s)
@@ -278,7 +299,7 @@ static void walk_share(void *argument)
 	const struct graph_options *o = &w->map->g->options;
 
 	w->is_wide = o->mean || !profile_sums_fit(v->profile, o->column) || w->map->n_kept >= SLOT_PLACES ||
-		v->profile->n_samples >= SLOT_SAMPLES - 1;
+		     v->profile->n_samples >= SLOT_SAMPLES - 1;
 	for (size_t i = w->from; !w->err && i < w->to; i++) {
 		const int64_t *values = profile_values(v->profile, i);
 		struct stack s;
@@ -299,7 +320,7 @@ static void walk_share(void *argument)
 static void keep(struct map *m, const struct edge_options *o, uint32_t node)
 {
 	m->flags[m->n_kept] = (o->all || (o->into && o->into[node]) ? NODE_INTO : 0) |
-		(o->out_of && o->out_of[node] ? NODE_OUT_OF : 0);
+			      (o->out_of && o->out_of[node] ? NODE_OUT_OF : 0);
 	m->nodes[m->n_kept] = node;
 	m->kept[node] = (uint32_t)m->n_kept++;
 }
@@ -401,7 +422,8 @@ static bool take_edges(const struct map *m, const struct walker *shares, size_t 
 		for (size_t i = 0; ok && i < shares[s].tallies.n; i++) {
 			const struct pair *p = &shares[s].pairs.items.items[i];
 
-			ok = add_edge(m->g, &all, (struct pair){ m->nodes[p->a], m->nodes[p->b] }, &shares[s].tallies.items[i]);
+			ok = add_edge(m->g, &all, (struct pair){ m->nodes[p->a], m->nodes[p->b] },
+				&shares[s].tallies.items[i]);
 		}
 	}
 	pairs_release(&all);
@@ -415,8 +437,9 @@ static int walk_all(struct map *m)
 	int err = 0;
 
 	for (size_t i = 0; i < n; i++)
-		shares[i] = (struct walker){ .map = m, .from = n_samples / n * i,
-			.to = i + 1 < n ? n_samples / n * (i + 1) : n_samples };
+		shares[i] = (struct walker){
+			.map = m, .from = n_samples / n * i, .to = i + 1 < n ? n_samples / n * (i + 1) : n_samples
+		};
 	parallel_run(walk_share, shares, sizeof(shares[0]), n);
 	for (size_t i = 0; i < n && !err; i++)
 		err = shares[i].err;

@@ -126,7 +126,7 @@ static inline const struct label *view_labels(const struct view *v, size_t sampl
 	const uint64_t *start = v->profile->label_start.items + sample;
 
 	*n = (size_t)(start[1] - start[0]);
-	return v->profile->labels.items + start[0];
+	return *n ? v->profile->labels.items + start[0] : NULL;
 }
 
 static inline bool view_has_label(const struct view *v, const struct label *l)

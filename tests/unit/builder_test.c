@@ -87,3 +87,39 @@ Test(builder, magnitudes_are_summed_beyond_64_bits)
 	cr_expect_not(profile_sums_fit(p, 0), "a part of the samples may overflow where all together do not");
 	profile_free(p);
 }
+
+/* 2000 lines in one location, 3000 times in a stack: 6,000,000 frames out of a few thousand numbers. */
+static int check_inlined(size_t n_lines, size_t n_locations, struct assay_diag *diag)
+{
+	struct profile_builder b;
+	struct assay_profile *p;
+	int err;
+
+	cr_assert_eq(builder_init(&b, diag), 0);
+	p = b.profile;
+	cr_assert(vec_push(&p->sample_types, ((struct value_type){ 0 })) &&
+		  vec_push(&p->functions, ((struct function){ 0 })));
+	for (size_t i = 0; i < n_lines; i++)
+		cr_assert(vec_push(&p->lines, ((struct line){ 0 })));
+	cr_assert(
+		vec_push(&p->locations, ((struct location){ .mapping = PROFILE_NONE, .n_lines = (uint32_t)n_lines })));
+	for (size_t i = 0; i < n_locations; i++)
+		cr_assert(vec_push(&p->stacks, 0));
+	cr_assert(vec_push(&p->values, 1));
+	cr_assert_eq(builder_end_sample(&b, diag), 0);
+	err = profile_check(p, diag);
+	builder_release(&b);
+	return err;
+}
+
+Test(builder, inlined_calls_do_not_multiply_stacks_beyond_measure)
+{
+	struct assay_diag diag = { .text = "" };
+
+	cr_expect_eq(check_inlined(2000, 3000, &diag), ASSAY_ERR_TOO_BIG);
+	cr_expect_str_eq(
+		diag.text, "inlined calls make 6000000 frames of 3000 locations in stacks, more than 64 of each");
+	cr_expect_eq(check_inlined(2000, 2000, &diag), 0, "four million are few");
+	cr_expect_eq(check_inlined(64, 100000, &diag), 0, "64 lines in a location may be");
+	cr_expect_eq(check_inlined(65, 100000, &diag), ASSAY_ERR_TOO_BIG);
+}

@@ -242,7 +242,8 @@ Test(formats, what_is_no_profile_is_named_for_what_it_is)
 		{ { "\n", 1 }, "parsing profile: unrecognized profile format (a text, but no profile)" },
 		{ { "hello, world\n", 13 }, "parsing profile: unrecognized profile format (a text, but no profile)" },
 		{ { "PERFILE2\x01\x02", 10 },
-			"parsing profile: unrecognized profile format (perf data; convert it with perf_to_profile first)" },
+			"parsing profile: unrecognized profile format (perf data: run assay with -perf_to_profile, which "
+			"starts the program of that name, or give it what perf script prints)" },
 		{ { "\x1f\x8b", 2 }, "decompressing profile: unexpected EOF" },
 		{ { "\x0b", 1 },
 			"parsing profile: unrecognized profile format (as profile.proto: a wire type that does not exist, at byte 0)" },

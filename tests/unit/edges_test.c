@@ -77,6 +77,30 @@ Test(edges, over_nodes_that_are_not_kept_are_residual)
 	profile_free(p);
 }
 
+Test(edges, are_of_a_sample_what_the_outermost_of_them_is)
+{
+	static const struct {
+		const char *stack, *edges;
+	} cases[] = {
+		{ "main a gone b a b", "a -> b 5 residual\nb -> a 5\nmain -> a 5\n" },
+		{ "main a b a gone b", "a -> b 5\nb -> a 5\nmain -> a 5\n" },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct assay_profile *p;
+		struct fixture f;
+
+		fixture_init(&f, "cpu/ns");
+		SAMPLE(&f, cases[i].stack, 5);
+		SAMPLE(&f, "main", 90);
+		SAMPLE(&f, "a", 90);
+		SAMPLE(&f, "b", 90);
+		p = fixture_seal(&f);
+		EXPECT_TEXT(linked_edges(p, &(struct query){ .trim.node_count = 3 }, NULL), cases[i].edges);
+		profile_free(p);
+	}
+}
+
 Test(edges, stand_by_weight_then_by_the_names_of_their_ends)
 {
 	const struct assay_profile *p;
