@@ -161,3 +161,35 @@ int child_run(char *const *argv, bool *started, struct assay_diag *diag)
 	*started = error == 0;
 	return error ? not_started(argv[0], error, diag) : wait_for(pid, diag);
 }
+
+int child_shell(const char *command, struct assay_diag *diag)
+{
+	const char *argv[] = { "/bin/sh", "-c", "--", command, NULL };
+	pid_t pid;
+	/* A script that we are reading is not for it. */
+	int error = spawn(&pid, (char *const *)argv, isatty(STDIN_FILENO) ? STDIN_FILENO : -1, STDOUT_FILENO);
+
+	return error ? not_started(argv[0], error, diag) : wait_for(pid, diag);
+}
+
+int child_pipe(const char *command, struct str input, struct assay_diag *diag)
+{
+	const char *argv[] = { "/bin/sh", "-c", "--", command, NULL };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	int in[2], error;
+	pid_t pid;
+
+	if (pipe2(in, O_CLOEXEC) < 0)
+		return not_started(argv[0], errno, diag);
+	error = spawn(&pid, (char *const *)argv, in[0], STDOUT_FILENO);
+	close(in[0]);
+	if (error) {
+		close(in[1]);
+		return not_started(argv[0], error, diag);
+	}
+	sigaction(SIGPIPE, &ignore, &before);
+	while (in[1] >= 0)
+		feed(&in[1], &input);
+	sigaction(SIGPIPE, &before, NULL);
+	return wait_for(pid, diag);
+}

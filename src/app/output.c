@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/child.h"
 #include "app/picture.h"
 #include "app/viewer.h"
 #include "base/diag.h"
@@ -40,22 +41,36 @@ int output_print(struct str text, struct assay_diag *diag)
 	return write_all(STDOUT_FILENO, text) < 0 ? system_error(diag, "write", "standard output", errno) : 0;
 }
 
+/* Takes back what was written of a report that could not be written whole. */
+static void take_back(int fd, const char *path, off_t size_before)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	if (!size_before)
+		unlink(path);
+	else if (ftruncate(fd, size_before) < 0)
+		return;
+}
+
 /* Closes fd. A report that could not be written whole leaves no part of it behind. */
 static int write_and_close(int fd, const char *path, struct str text, struct assay_diag *diag)
 {
-	int error = write_all(fd, text) < 0 ? errno : 0;
 	struct stat st;
+	off_t before = fstat(fd, &st) == 0 ? st.st_size : 0;
+	int error = write_all(fd, text) < 0 ? errno : 0;
 
-	if (error && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		unlink(path);
+	if (error)
+		take_back(fd, path, before);
 	if (close(fd) < 0 && !error)
 		error = errno;
 	return error ? system_error(diag, "write", path, error) : 0;
 }
 
-static int write_file(const char *path, struct str text, struct assay_diag *diag)
+static int write_file(const char *path, bool append, struct str text, struct assay_diag *diag)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = open(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC | O_NOCTTY, 0666);
 
 	return fd < 0 ? system_error(diag, "open", path, errno) : write_and_close(fd, path, text, diag);
 }
@@ -100,21 +115,23 @@ static int write_numbered(const struct report *report, struct str text, const st
 	return write_and_close(fd, path, text, diag);
 }
 
-static int write_somewhere(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
-	struct assay_diag *diag)
+static int write_somewhere(const struct report *report, const struct output *to, struct str text,
+	const struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	if (*path) {
-		ctx_warn(ctx, "Generating report in %s", path);
-		return write_file(path, text, diag);
+	if (to->command)
+		return child_pipe(to->command, text, diag);
+	if (*to->path) {
+		ctx_warn(ctx, "%s report in %s", to->append ? "Appending" : "Generating", to->path);
+		return write_file(to->path, to->append, text, diag);
 	}
 	if (report->viewer)
 		return viewer_show(report, text, diag);
-	if (report->flags & REPORT_BINARY && isatty(STDOUT_FILENO))
+	if (report->flags & REPORT_BINARY && (to->numbered || isatty(STDOUT_FILENO)))
 		return write_numbered(report, text, ctx, diag);
 	return output_print(text, diag);
 }
 
-int output_report(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
+int output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
 	struct assay_diag *diag)
 {
 	struct buf drawn = BUF_INIT;
@@ -127,7 +144,7 @@ int output_report(const struct report *report, const char *path, struct str text
 		text = buf_str(&drawn);
 	}
 	if (!err)
-		err = write_somewhere(report, path, text, ctx, diag);
+		err = write_somewhere(report, to, text, ctx, diag);
 	buf_release(&drawn);
 	return err;
 }

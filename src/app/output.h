@@ -5,12 +5,21 @@
 #include "base/ctx.h"
 #include "report/report.h"
 
+/* Where a report goes. All empty means: to its viewer if it has one, else to standard output. */
+struct output {
+	const char *path; /* a file, or "" */
+	bool append;      /* to the file */
+	/* For /bin/sh, as the person typed it: the report is its standard input. NULL for none; the file then is not used. */
+	const char *command;
+	bool numbered; /* what is not for reading goes to a new numbered file even where there is no terminal */
+};
+
 /*
- * Draws a finished report, if its row says so, and writes it to the file at path or, where that is "", shows it in the
- * viewer of its row, or prints it; but what is not for reading goes to a new numbered file when standard output is a
- * terminal. The name of a file is told through ctx->warn. Nothing is written before all of it is there.
+ * Draws a finished report, if its row says so, and puts it where `to` says; but what is not for reading goes to a new
+ * numbered file when standard output is a terminal. The name of a file is told through ctx->warn. Nothing is written
+ * before all of it is there.
  */
-int output_report(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
+int output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
 	struct assay_diag *diag);
 
 /* A new file pprofNNN.SUFFIX in folder, whose path is written to path. */
