@@ -62,11 +62,11 @@ static int spawn(pid_t *pid, char *const *argv, int in, int out)
 		return ENOMEM;
 	posix_spawnattr_init(&attr);
 	set_signals(&attr);
-	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) :
-			  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO)
+			: posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!error)
-		error = out >= 0 ? posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) :
-				   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+		error = out >= 0 ? posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO)
+				 : posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	if (!error)
 		error = posix_spawnp(pid, argv[0], &actions, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);

@@ -76,8 +76,8 @@ static int write_file(const char *path, bool append, struct str text, struct ass
 }
 
 /* PREFIX001.SUFFIX, or the first after it that does not exist. */
-static int open_numbered(const char *prefix, const char *suffix, mode_t mode, char *path, size_t size, int *fd,
-	struct assay_diag *diag)
+static int open_numbered(
+	const char *prefix, const char *suffix, mode_t mode, char *path, size_t size, int *fd, struct assay_diag *diag)
 {
 	for (unsigned i = 1; i <= MOST_NUMBERED; i++) {
 		if ((size_t)snprintf(path, size, "%s%03u.%s", prefix, i, suffix) >= size)
@@ -91,8 +91,8 @@ static int open_numbered(const char *prefix, const char *suffix, mode_t mode, ch
 	return diag_set(diag, ASSAY_ERR_IO, "could not create file of the form %s001.%s", prefix, suffix);
 }
 
-int output_temporary(const char *folder, const char *suffix, struct str text, char *path, size_t size,
-	struct assay_diag *diag)
+int output_temporary(
+	const char *folder, const char *suffix, struct str text, char *path, size_t size, struct assay_diag *diag)
 {
 	char prefix[4000];
 	int fd, err;
@@ -103,8 +103,8 @@ int output_temporary(const char *folder, const char *suffix, struct str text, ch
 	return err ? err : write_and_close(fd, path, text, diag);
 }
 
-static int write_numbered(const struct report *report, struct str text, const struct assay_ctx *ctx,
-	struct assay_diag *diag)
+static int write_numbered(
+	const struct report *report, struct str text, const struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	char path[80];
 	int fd, err = open_numbered("profile", report->suffix, 0666, path, sizeof(path), &fd, diag);
@@ -138,9 +138,10 @@ int output_report(const struct report *report, const struct output *to, struct s
 	int err = 0;
 
 	if (report->picture) {
-		err = strcmp(report->picture, "svg") == 0 && !(report->viewer && strcmp(report->viewer, REPORT_BROWSER) != 0) ?
-			picture_draw_svg(text, &drawn, diag) :
-			picture_draw(report->picture, text, &drawn, diag);
+		err = strcmp(report->picture, "svg") == 0 &&
+				      !(report->viewer && strcmp(report->viewer, REPORT_BROWSER) != 0)
+			      ? picture_draw_svg(text, &drawn, diag)
+			      : picture_draw(report->picture, text, &drawn, diag);
 		text = buf_str(&drawn);
 	}
 	if (!err)

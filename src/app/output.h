@@ -23,8 +23,8 @@ int output_report(const struct report *report, const struct output *to, struct s
 	struct assay_diag *diag);
 
 /* A new file pprofNNN.SUFFIX in folder, whose path is written to path. */
-int output_temporary(const char *folder, const char *suffix, struct str text, char *path, size_t size,
-	struct assay_diag *diag);
+int output_temporary(
+	const char *folder, const char *suffix, struct str text, char *path, size_t size, struct assay_diag *diag);
 
 /* Writes to standard output. */
 int output_print(struct str text, struct assay_diag *diag);
