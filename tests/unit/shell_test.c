@@ -31,10 +31,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-	/* It is the fixture's. */
-	shell.r.profile = NULL;
 	session_release(&shell.r);
-	fixture_release(&shell.f);
 }
 
 TestSuite(shell, .init = setup, .fini = teardown);

@@ -27,7 +27,7 @@ static void setup(void)
 static void teardown(void)
 {
 	options_release(&shell.o);
-	fixture_release(&shell.f);
+	profile_free(shell.p);
 }
 
 TestSuite(variables, .init = setup, .fini = teardown);
