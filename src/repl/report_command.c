@@ -180,7 +180,8 @@ int request_print(struct repl *r, const struct request *q, const struct assay_op
 static int run(struct repl *r, const struct request *q, const struct assay_options *o, struct assay_diag *diag)
 {
 	struct buf out = BUF_INIT;
-	int err = run_report(r->profile, q->report, q->has_argument ? q->argument.data : NULL, o, &r->ctx, &out, diag);
+	const char *argument = q->has_argument ? q->argument.data : NULL;
+	int err = run_report_cached(r->profile, q->report, argument, o, r->cache, &r->ctx, &out, diag);
 
 	if (!err)
 		err = request_print(r, q, o, buf_str(&out), diag);

@@ -88,8 +88,10 @@ static void install(struct repl *r, struct str_list *s, char *base, bool is_diff
 	struct str_list old = r->sources;
 	size_t column;
 
+	run_cache_free(r->cache);
 	profile_free(r->profile);
 	free(r->base);
+	r->cache = run_cache_new();
 	r->profile = p;
 	r->sources = *s;
 	r->base = base;
@@ -179,6 +181,7 @@ int session_init(struct repl *r, const struct repl_setup *setup, struct assay_di
 
 void session_release(struct repl *r)
 {
+	run_cache_free(r->cache);
 	profile_free(r->profile);
 	str_list_clear(&r->sources);
 	free(r->base);

@@ -29,6 +29,7 @@ struct repl {
 	bool is_diff;
 	bool normalized; /* what the profile was made with */
 	const struct assay_profile *profile;
+	struct run_cache *cache; /* of the profile; may be NULL */
 
 	struct assay_options options;
 	bool leaving;    /* somebody said quit */

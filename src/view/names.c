@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/parallel.h"
 
 /* What a sample learns from a location that it passes through. */
 enum {
@@ -121,21 +122,47 @@ static bool keeps_sample(const struct stack *s, const uint8_t *classes, uint8_t 
 	return (seen & wanted) == wanted && !(seen & LOCATION_IGNORED);
 }
 
+/* Samples from .. to - 1. */
+struct filter_share {
+	struct view *v;
+	const struct assay_ctx *ctx;
+	const uint8_t *classes;
+	uint8_t wanted;
+	size_t from, to;
+	bool canceled;
+};
+
+static void filter_share(void *argument)
+{
+	struct filter_share *share = argument;
+
+	for (size_t i = share->from; i < share->to; i++) {
+		struct stack s = view_stack(share->v, i);
+
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(share->ctx)) {
+			share->canceled = true;
+			return;
+		}
+		share->v->dropped[i] = !keeps_sample(&s, share->classes, share->wanted);
+	}
+}
+
 /* A sample stays if some location is in focus, none is ignored and, where any is hidden at all, one is left to see. */
 static int filter_samples(struct view *v, const uint8_t *classes, uint8_t wanted, struct assay_ctx *ctx)
 {
-	size_t n = v->profile->n_samples;
+	struct filter_share shares[PARALLEL_MAX];
+	size_t n = v->profile->n_samples, n_shares = view_shares(v);
 
 	v->dropped = malloc(n + 1);
 	if (!v->dropped)
 		return ASSAY_ERR_NOMEM;
-	for (size_t i = 0; i < n; i++) {
-		struct stack s = view_stack(v, i);
-
-		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx))
+	for (size_t i = 0; i < n_shares; i++)
+		shares[i] = (struct filter_share){ v, ctx, classes, wanted, n / n_shares * i,
+			i + 1 < n_shares ? n / n_shares * (i + 1) : n, false };
+	parallel_run(filter_share, shares, sizeof(shares[0]), n_shares);
+	for (size_t i = 0; i < n_shares; i++)
+		if (shares[i].canceled)
 			return ASSAY_ERR_CANCELED;
-		v->dropped[i] = !keeps_sample(&s, classes, wanted);
-	}
 	return 0;
 }
 
