@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/terminal.h"
 #include "base/diag.h"
 
 #define CHUNK 65536
@@ -38,13 +39,15 @@ static int wait_for(pid_t pid, struct assay_diag *diag)
 	return 0;
 }
 
-/* Signals and their mask as a program expects them, whatever we do with ours. */
-static void set_signals(posix_spawnattr_t *attr)
+/* Signals and their mask as a program expects them, whatever we do with ours. NULL for more: none but SIGPIPE. */
+static void set_signals(posix_spawnattr_t *attr, const sigset_t *more)
 {
 	sigset_t none, restored;
 
 	sigemptyset(&none);
 	sigemptyset(&restored);
+	if (more)
+		restored = *more;
 	sigaddset(&restored, SIGPIPE);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &restored);
@@ -61,12 +64,12 @@ static int spawn(pid_t *pid, char *const *argv, int in, int out)
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return ENOMEM;
 	posix_spawnattr_init(&attr);
-	set_signals(&attr);
-	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) :
-			  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	set_signals(&attr, NULL);
+	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO)
+			: posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!error)
-		error = out >= 0 ? posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) :
-				   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+		error = out >= 0 ? posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO)
+				 : posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	if (!error)
 		error = posix_spawnp(pid, argv[0], &actions, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -160,4 +163,101 @@ int child_run(char *const *argv, bool *started, struct assay_diag *diag)
 
 	*started = error == 0;
 	return error ? not_started(argv[0], error, diag) : wait_for(pid, diag);
+}
+
+/* What the keyboard sends to both of us is for the command alone, as system() has it. */
+struct keyboard {
+	struct sigaction interrupt, quit, pipe;
+	sigset_t restored; /* signals that the command shall not ignore with us */
+	struct terminal_state terminal;
+};
+
+static void leave_keyboard(struct keyboard *k)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	terminal_keep(&k->terminal);
+	sigaction(SIGINT, &ignore, &k->interrupt);
+	sigaction(SIGQUIT, &ignore, &k->quit);
+	/* A command that ends early must not take us with it. */
+	sigaction(SIGPIPE, &ignore, &k->pipe);
+	/* Who was started with ^C ignored, in the background, passes that on. */
+	sigemptyset(&k->restored);
+	if (k->interrupt.sa_handler != SIG_IGN)
+		sigaddset(&k->restored, SIGINT);
+	if (k->quit.sa_handler != SIG_IGN)
+		sigaddset(&k->restored, SIGQUIT);
+}
+
+static void take_keyboard(const struct keyboard *k, bool crashed)
+{
+	terminal_restore(&k->terminal, crashed);
+	sigaction(SIGINT, &k->interrupt, NULL);
+	sigaction(SIGQUIT, &k->quit, NULL);
+	sigaction(SIGPIPE, &k->pipe, NULL);
+}
+
+/* 0 or an errno. in is -1 for our own input. */
+static int spawn_shell(pid_t *pid, const char *command, int in, const struct keyboard *k)
+{
+	const char *const argv[] = { "sh", "-c", "--", command, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	int error;
+
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return ENOMEM;
+	posix_spawnattr_init(&attr);
+	set_signals(&attr, &k->restored);
+	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) : 0;
+	if (!error)
+		error = posix_spawn(pid, "/bin/sh", &actions, &attr, (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	return error;
+}
+
+static void write_whole(int to, struct str text)
+{
+	while (text.len) {
+		ssize_t n = write(to, text.p, text.len);
+
+		if (n < 0 && errno != EINTR)
+			return;
+		if (n > 0)
+			text = str_skip(text, (size_t)n);
+	}
+}
+
+static int run_shell(
+	const char *command, const struct str *input, int *status, const struct keyboard *k, struct assay_diag *diag)
+{
+	int in[2] = { -1, -1 }, error;
+	pid_t pid;
+
+	if (input && pipe2(in, O_CLOEXEC) < 0)
+		return not_started("sh", errno, diag);
+	error = spawn_shell(&pid, command, in[0], k);
+	close_end(&in[0]);
+	if (!error && input)
+		write_whole(in[1], *input);
+	close_end(&in[1]);
+	if (error)
+		return not_started("sh", error, diag);
+	while (waitpid(pid, status, 0) < 0)
+		if (errno != EINTR)
+			return diag_set(diag, ASSAY_ERR_IO, "the program could not be waited for");
+	return 0;
+}
+
+int child_shell(const char *command, const struct str *input, int *status, struct assay_diag *diag)
+{
+	struct keyboard k;
+	int err;
+
+	*status = 0;
+	leave_keyboard(&k);
+	err = run_shell(command, input, status, &k, diag);
+	take_keyboard(&k, !err && WIFSIGNALED(*status));
+	return err;
 }

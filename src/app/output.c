@@ -8,7 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/interrupt.h"
+#include "app/pager.h"
+#include "app/paint.h"
 #include "app/picture.h"
+#include "app/terminal.h"
 #include "app/viewer.h"
 #include "base/diag.h"
 
@@ -43,11 +47,15 @@ int output_print(struct str text, struct assay_diag *diag)
 /* Closes fd. A report that could not be written whole leaves no part of it behind. */
 static int write_and_close(int fd, const char *path, struct str text, struct assay_diag *diag)
 {
-	int error = write_all(fd, text) < 0 ? errno : 0;
 	struct stat st;
+	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	int error;
 
-	if (error && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+	interrupt_guard(is_file ? path : NULL);
+	error = write_all(fd, text) < 0 ? errno : 0;
+	if (error && is_file)
 		unlink(path);
+	interrupt_unguard(is_file ? path : NULL);
 	if (close(fd) < 0 && !error)
 		error = errno;
 	return error ? system_error(diag, "write", path, error) : 0;
@@ -61,8 +69,8 @@ static int write_file(const char *path, struct str text, struct assay_diag *diag
 }
 
 /* PREFIX001.SUFFIX, or the first after it that does not exist. */
-static int open_numbered(const char *prefix, const char *suffix, mode_t mode, char *path, size_t size, int *fd,
-	struct assay_diag *diag)
+static int open_numbered(
+	const char *prefix, const char *suffix, mode_t mode, char *path, size_t size, int *fd, struct assay_diag *diag)
 {
 	for (unsigned i = 1; i <= MOST_NUMBERED; i++) {
 		if ((size_t)snprintf(path, size, "%s%03u.%s", prefix, i, suffix) >= size)
@@ -76,8 +84,8 @@ static int open_numbered(const char *prefix, const char *suffix, mode_t mode, ch
 	return diag_set(diag, ASSAY_ERR_IO, "could not create file of the form %s001.%s", prefix, suffix);
 }
 
-int output_temporary(const char *folder, const char *suffix, struct str text, char *path, size_t size,
-	struct assay_diag *diag)
+int output_temporary(
+	const char *folder, const char *suffix, struct str text, char *path, size_t size, struct assay_diag *diag)
 {
 	char prefix[4000];
 	int fd, err;
@@ -88,8 +96,8 @@ int output_temporary(const char *folder, const char *suffix, struct str text, ch
 	return err ? err : write_and_close(fd, path, text, diag);
 }
 
-static int write_numbered(const struct report *report, struct str text, const struct assay_ctx *ctx,
-	struct assay_diag *diag)
+static int write_numbered(
+	const struct report *report, struct str text, const struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	char path[80];
 	int fd, err = open_numbered("profile", report->suffix, 0666, path, sizeof(path), &fd, diag);
@@ -100,9 +108,38 @@ static int write_numbered(const struct report *report, struct str text, const st
 	return write_and_close(fd, path, text, diag);
 }
 
-static int write_somewhere(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
-	struct assay_diag *diag)
+int output_text(const struct assay_options *o, struct str text, struct assay_diag *diag)
 {
+	return option_on(o, OPT_PAGER) ? pager_print(text, diag) : output_print(text, diag);
+}
+
+static bool wants_colour(const struct report *report, const struct assay_options *o)
+{
+	enum colour colour = (enum colour)option_choice(o, OPT_COLOR);
+
+	if (!paint_knows(report) || option_choice(o, OPT_FORMAT) != 0)
+		return false;
+	return colour == COLOUR_ALWAYS || (colour == COLOUR_AUTO && terminal_has_colours(STDOUT_FILENO));
+}
+
+static int show(const struct report *report, const struct assay_options *o, struct str text, struct assay_diag *diag)
+{
+	struct buf painted = BUF_INIT;
+	int err;
+
+	if (wants_colour(report, o))
+		paint(report, text, &painted);
+	/* Better plain than not at all, where memory ran out. */
+	err = output_text(o, painted.len && !painted.failed ? buf_str(&painted) : text, diag);
+	buf_release(&painted);
+	return err;
+}
+
+static int write_somewhere(const struct report *report, const struct assay_options *o, struct str text,
+	const struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	const char *path = option_text(o, OPT_OUTPUT);
+
 	if (*path) {
 		ctx_warn(ctx, "Generating report in %s", path);
 		return write_file(path, text, diag);
@@ -111,23 +148,24 @@ static int write_somewhere(const struct report *report, const char *path, struct
 		return viewer_show(report, text, diag);
 	if (report->flags & REPORT_BINARY && isatty(STDOUT_FILENO))
 		return write_numbered(report, text, ctx, diag);
-	return output_print(text, diag);
+	return show(report, o, text, diag);
 }
 
-int output_report(const struct report *report, const char *path, struct str text, const struct assay_ctx *ctx,
-	struct assay_diag *diag)
+int output_report(const struct report *report, const struct assay_options *options, struct str text,
+	const struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	struct buf drawn = BUF_INIT;
 	int err = 0;
 
 	if (report->picture) {
-		err = strcmp(report->picture, "svg") == 0 && !(report->viewer && strcmp(report->viewer, REPORT_BROWSER) != 0) ?
-			picture_draw_svg(text, &drawn, diag) :
-			picture_draw(report->picture, text, &drawn, diag);
+		err = strcmp(report->picture, "svg") == 0 &&
+				      !(report->viewer && strcmp(report->viewer, REPORT_BROWSER) != 0)
+			      ? picture_draw_svg(text, &drawn, diag)
+			      : picture_draw(report->picture, text, &drawn, diag);
 		text = buf_str(&drawn);
 	}
 	if (!err)
-		err = write_somewhere(report, path, text, ctx, diag);
+		err = write_somewhere(report, options, text, ctx, diag);
 	buf_release(&drawn);
 	return err;
 }

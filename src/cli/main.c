@@ -5,7 +5,9 @@
 
 #include "app/compare.h"
 #include "app/load.h"
+#include "app/interrupt.h"
 #include "app/output.h"
+#include "app/progress.h"
 #include "app/run.h"
 #include "app/symbolize_mode.h"
 #include "base/ctx.h"
@@ -34,7 +36,7 @@ static enum status complain(const struct assay_diag *diag)
 	return STATUS_FAILED;
 }
 
-static enum status print(struct buf *out)
+static enum status print(const struct command_line *cl, struct buf *out)
 {
 	enum status status = STATUS_OK;
 	struct assay_diag diag;
@@ -42,7 +44,7 @@ static enum status print(struct buf *out)
 	if (out->failed) {
 		message("assay: out of memory");
 		status = STATUS_FAILED;
-	} else if (output_print(buf_str(out), &diag) < 0) {
+	} else if (output_text(&cl->options, buf_str(out), &diag) < 0) {
 		status = complain(&diag);
 	}
 	buf_release(out);
@@ -136,7 +138,7 @@ static enum status report_on(const struct command_line *cl, const struct assay_p
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
 		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
 	if (!err)
-		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
+		err = output_report(cl->report, &cl->options, buf_str(&out), ctx, &diag);
 	if (err)
 		status = complain(&diag);
 	buf_release(&out);
@@ -152,10 +154,14 @@ static enum status run_on_sources(
 	const struct assay_profile *profile;
 	struct assay_diag diag;
 	enum status status;
+	int err;
 
 	if (max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	if (load(&profile, cl, sources, n, executable, &ctx) < 0)
+	progress_begin(&ctx);
+	err = load(&profile, cl, sources, n, executable, &ctx);
+	progress_end(&ctx);
+	if (err)
 		return STATUS_FAILED;
 	status = report_on(cl, profile, &ctx);
 	profile_free(profile);
@@ -200,9 +206,11 @@ static enum status compare(const struct command_line *cl, const char *const *sou
 
 	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
+	progress_begin(&ctx);
 	err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
+	progress_end(&ctx);
 	if (!err) {
-		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), &ctx, &diag);
+		err = output_report(cl->report, &cl->options, buf_str(&out), &ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
@@ -292,7 +300,7 @@ static enum status print_help(const struct command_line *cl)
 		help_add_report(&out, cl->report);
 	else
 		help_add_all(&out);
-	return print(&out);
+	return print(cl, &out);
 }
 
 int main(int argc, char **argv)
@@ -301,6 +309,7 @@ int main(int argc, char **argv)
 	struct assay_diag diag;
 	enum status status;
 
+	interrupt_init();
 	if (flags_parse(&cl, argc, argv, &diag) < 0)
 		return complain(&diag);
 	status = cl.help || cl.version ? print_help(&cl) : run(&cl);

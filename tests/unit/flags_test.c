@@ -190,7 +190,9 @@ Test(flags, mistakes_are_answered_in_the_words_of_the_reference)
 Test(flags, every_option_and_every_format_is_a_flag)
 {
 	for (enum option_id id = 0; id < N_OPTIONS; id++) {
-		const char *value = options[id].type == OPTION_SWITCH ? "true" : "7";
+		const char *value = options[id].type == OPTION_SWITCH ? "true" :
+				    options[id].choices           ? options[id].choices[0] :
+								    "7";
 		struct command_line cl;
 		struct assay_diag diag;
 		char arg[100];
