@@ -25,6 +25,15 @@ static int not_started(const char *program, int error, struct assay_diag *diag)
 	return diag_set(diag, ASSAY_ERR_IO, "exec: \"%s\": %s", program, diag_errno(error, why, sizeof(why)));
 }
 
+static int judge(int status, struct assay_diag *diag)
+{
+	if (WIFSIGNALED(status))
+		return diag_set(diag, ASSAY_ERR_IO, "signal %d", WTERMSIG(status));
+	if (WEXITSTATUS(status))
+		return diag_set(diag, ASSAY_ERR_IO, "exit status %d", WEXITSTATUS(status));
+	return 0;
+}
+
 static int wait_for(pid_t pid, struct assay_diag *diag)
 {
 	int status;
@@ -32,11 +41,7 @@ static int wait_for(pid_t pid, struct assay_diag *diag)
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return diag_set(diag, ASSAY_ERR_IO, "the program could not be waited for");
-	if (WIFSIGNALED(status))
-		return diag_set(diag, ASSAY_ERR_IO, "signal %d", WTERMSIG(status));
-	if (WEXITSTATUS(status))
-		return diag_set(diag, ASSAY_ERR_IO, "exit status %d", WEXITSTATUS(status));
-	return 0;
+	return judge(status, diag);
 }
 
 /* Signals and their mask as a program expects them, whatever we do with ours. NULL for more: none but SIGPIPE. */
@@ -54,8 +59,11 @@ static void set_signals(posix_spawnattr_t *attr, const sigset_t *more)
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* in and out become its standard input and output; -1 stands for /dev/null. 0 or an errno. */
-static int spawn(pid_t *pid, char *const *argv, int in, int out)
+/*
+ * in and out become its standard input and output; -1 stands for /dev/null. It does not ignore the signals restored with
+ * us, or SIGPIPE. 0 or an errno.
+ */
+static int spawn(pid_t *pid, char *const *argv, int in, int out, const sigset_t *restored)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -64,7 +72,7 @@ static int spawn(pid_t *pid, char *const *argv, int in, int out)
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return ENOMEM;
 	posix_spawnattr_init(&attr);
-	set_signals(&attr, NULL);
+	set_signals(&attr, restored);
 	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO)
 			: posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!error)
@@ -140,7 +148,7 @@ int child_filter(char *const *argv, struct str input, struct buf *out, struct as
 		close(in[1]);
 		return not_started(argv[0], error, diag);
 	}
-	error = spawn(&pid, argv, in[0], from[1]);
+	error = spawn(&pid, argv, in[0], from[1], NULL);
 	close(in[0]);
 	close(from[1]);
 	if (error) {
@@ -159,7 +167,7 @@ int child_filter(char *const *argv, struct str input, struct buf *out, struct as
 int child_run(char *const *argv, bool *started, struct assay_diag *diag)
 {
 	pid_t pid;
-	int error = spawn(&pid, argv, -1, -1);
+	int error = spawn(&pid, argv, -1, -1, NULL);
 
 	*started = error == 0;
 	return error ? not_started(argv[0], error, diag) : wait_for(pid, diag);
@@ -197,67 +205,60 @@ static void take_keyboard(const struct keyboard *k, bool crashed)
 	sigaction(SIGPIPE, &k->pipe, NULL);
 }
 
-/* 0 or an errno. in is -1 for our own input. */
-static int spawn_shell(pid_t *pid, const char *command, int in, const struct keyboard *k)
+/* input is NULL for none. */
+static int start_and_feed(pid_t *pid, const char *command, const struct str *input, const struct keyboard *k)
 {
-	const char *const argv[] = { "sh", "-c", "--", command, NULL };
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attr;
-	int error;
+	const char *const argv[] = { "/bin/sh", "-c", "--", command, NULL };
+	struct str left = input ? *input : STR("");
+	/* A script that we are reading is not for it. */
+	int in[2] = { -1, -1 }, error;
 
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return ENOMEM;
-	posix_spawnattr_init(&attr);
-	set_signals(&attr, &k->restored);
-	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) : 0;
-	if (!error)
-		error = posix_spawn(pid, "/bin/sh", &actions, &attr, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	posix_spawnattr_destroy(&attr);
+	if (input && pipe2(in, O_CLOEXEC) < 0)
+		return errno;
+	error = spawn(pid, (char *const *)argv,
+		input                  ? in[0]
+		: isatty(STDIN_FILENO) ? STDIN_FILENO
+				       : -1,
+		STDOUT_FILENO, &k->restored);
+	close_end(&in[0]);
+	if (error)
+		close_end(&in[1]);
+	while (in[1] >= 0)
+		feed(&in[1], &left);
 	return error;
 }
 
-static void write_whole(int to, struct str text)
-{
-	while (text.len) {
-		ssize_t n = write(to, text.p, text.len);
-
-		if (n < 0 && errno != EINTR)
-			return;
-		if (n > 0)
-			text = str_skip(text, (size_t)n);
-	}
-}
-
-static int run_shell(
-	const char *command, const struct str *input, int *status, const struct keyboard *k, struct assay_diag *diag)
-{
-	int in[2] = { -1, -1 }, error;
-	pid_t pid;
-
-	if (input && pipe2(in, O_CLOEXEC) < 0)
-		return not_started("sh", errno, diag);
-	error = spawn_shell(&pid, command, in[0], k);
-	close_end(&in[0]);
-	if (!error && input)
-		write_whole(in[1], *input);
-	close_end(&in[1]);
-	if (error)
-		return not_started("sh", error, diag);
-	while (waitpid(pid, status, 0) < 0)
-		if (errno != EINTR)
-			return diag_set(diag, ASSAY_ERR_IO, "the program could not be waited for");
-	return 0;
-}
-
-int child_shell(const char *command, const struct str *input, int *status, struct assay_diag *diag)
+/* 0 when it was started, however it ended. */
+static int run_shell(const char *command, const struct str *input, int *status, struct assay_diag *diag)
 {
 	struct keyboard k;
-	int err;
+	pid_t pid;
+	int error;
 
-	*status = 0;
 	leave_keyboard(&k);
-	err = run_shell(command, input, status, &k, diag);
-	take_keyboard(&k, !err && WIFSIGNALED(*status));
-	return err;
+	error = start_and_feed(&pid, command, input, &k);
+	*status = 0;
+	while (!error && waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	take_keyboard(&k, !error && WIFSIGNALED(*status));
+	return error ? not_started("/bin/sh", error, diag) : 0;
+}
+
+int child_shell(const char *command, struct assay_diag *diag)
+{
+	int status, err = run_shell(command, NULL, &status, diag);
+
+	return err ? err : judge(status, diag);
+}
+
+int child_pipe(const char *command, struct str input, struct assay_diag *diag)
+{
+	int status, err = run_shell(command, &input, &status, diag);
+
+	return err ? err : judge(status, diag);
+}
+
+int child_page(const char *command, struct str input, int *status, struct assay_diag *diag)
+{
+	return run_shell(command, &input, status, diag);
 }

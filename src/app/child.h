@@ -17,10 +17,17 @@ int child_filter(char *const *argv, struct str input, struct buf *out, struct as
 int child_run(char *const *argv, bool *started, struct assay_diag *diag);
 
 /*
- * Runs a command line in the shell, with input as its standard input (ours for NULL) and our output as its own, and
- * waits for its end; *status is what waitpid() says. Whether it wants all of the input is its own affair. The keyboard
- * is its own meanwhile: ^C ends the command, if anything, and the terminal is afterwards as it was before.
+ * What a person typed, by /bin/sh, with our output. The keyboard is its own meanwhile: ^C ends the command, if anything,
+ * and the terminal is afterwards as it was before.
  */
-int child_shell(const char *command, const struct str *input, int *status, struct assay_diag *diag);
+
+/* With our input, unless that is a script that we are reading; the status is told if it is not 0. */
+int child_shell(const char *command, struct assay_diag *diag);
+
+/* With input as its standard input. It may end before it has read all of that. */
+int child_pipe(const char *command, struct str input, struct assay_diag *diag);
+
+/* The same for a pager, which may end in any way; *status is what waitpid() says. */
+int child_page(const char *command, struct str input, int *status, struct assay_diag *diag);
 
 #endif

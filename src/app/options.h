@@ -32,6 +32,7 @@ enum option_id {
 	OPT_DIFF_BASE,
 	OPT_DIVIDE_BY,
 	OPT_DROP_NEGATIVE,
+	OPT_E,
 	OPT_EDGEFRACTION,
 	OPT_EXACT_NAMES,
 	OPT_FILEFUNCTIONS,
@@ -86,6 +87,7 @@ enum option_id {
 	OPT_TRIM,
 	OPT_TRIM_PATH,
 	OPT_UNIT,
+	OPT_X,
 	N_OPTIONS,
 };
 
@@ -101,11 +103,22 @@ enum option_group {
 	GROUP_NONE,
 	GROUP_SORT,
 	GROUP_GRANULARITY,
+	N_GROUPS,
 };
+
+/* As a variable of the shell a group has a name, and the option of it that is on as its value. */
+struct option_group_row {
+	const char *name;
+	const char *fallback; /* the value while no option of it is on */
+	const char *help;
+};
+
+extern const struct option_group_row option_groups[N_GROUPS];
 
 enum option_flags {
 	OPTION_COMMAND_LINE = 1 << 0, /* about the run, not the report: no variable of a shell */
 	OPTION_LIST = 1 << 1, /* a text that may be given several times: the values, a newline behind each */
+	OPTION_TRANSIENT = 1 << 2, /* about this profile or this place: no part of a saved set of options */
 };
 
 struct option {
@@ -140,6 +153,8 @@ struct assay_options {
 };
 
 int options_init(struct assay_options *o, struct assay_diag *diag);
+/* to was not initialized; the caller releases it. */
+int options_copy(struct assay_options *to, const struct assay_options *from, struct assay_diag *diag);
 void options_release(struct assay_options *o);
 
 /*

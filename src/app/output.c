@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/child.h"
 #include "app/interrupt.h"
 #include "app/pager.h"
 #include "app/paint.h"
@@ -44,26 +45,41 @@ int output_print(struct str text, struct assay_diag *diag)
 	return write_all(STDOUT_FILENO, text) < 0 ? system_error(diag, "write", "standard output", errno) : 0;
 }
 
+/* Takes back what was written of a report that could not be written whole. */
+static void take_back(int fd, const char *path, off_t size_before)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	if (!size_before)
+		unlink(path);
+	else if (ftruncate(fd, size_before) < 0)
+		return;
+}
+
 /* Closes fd. A report that could not be written whole leaves no part of it behind. */
 static int write_and_close(int fd, const char *path, struct str text, struct assay_diag *diag)
 {
 	struct stat st;
 	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	/* What was in it before stays. */
+	bool is_new = is_file && st.st_size == 0;
 	int error;
 
-	interrupt_guard(is_file ? path : NULL);
+	interrupt_guard(is_new ? path : NULL);
 	error = write_all(fd, text) < 0 ? errno : 0;
-	if (error && is_file)
-		unlink(path);
-	interrupt_unguard(is_file ? path : NULL);
+	if (error)
+		take_back(fd, path, is_file ? st.st_size : 0);
+	interrupt_unguard(is_new ? path : NULL);
 	if (close(fd) < 0 && !error)
 		error = errno;
 	return error ? system_error(diag, "write", path, error) : 0;
 }
 
-static int write_file(const char *path, struct str text, struct assay_diag *diag)
+static int write_file(const char *path, bool append, struct str text, struct assay_diag *diag)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = open(path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC | O_NOCTTY, 0666);
 
 	return fd < 0 ? system_error(diag, "open", path, errno) : write_and_close(fd, path, text, diag);
 }
@@ -135,24 +151,24 @@ static int show(const struct report *report, const struct assay_options *o, stru
 	return err;
 }
 
-static int write_somewhere(const struct report *report, const struct assay_options *o, struct str text,
+static int write_somewhere(const struct report *report, const struct output *to, struct str text,
 	const struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	const char *path = option_text(o, OPT_OUTPUT);
-
-	if (*path) {
-		ctx_warn(ctx, "Generating report in %s", path);
-		return write_file(path, text, diag);
+	if (to->command)
+		return child_pipe(to->command, text, diag);
+	if (*to->path) {
+		ctx_warn(ctx, "%s report in %s", to->append ? "Appending" : "Generating", to->path);
+		return write_file(to->path, to->append, text, diag);
 	}
 	if (report->viewer)
 		return viewer_show(report, text, diag);
-	if (report->flags & REPORT_BINARY && isatty(STDOUT_FILENO))
+	if (report->flags & REPORT_BINARY && (to->numbered || isatty(STDOUT_FILENO)))
 		return write_numbered(report, text, ctx, diag);
-	return show(report, o, text, diag);
+	return show(report, to->options, text, diag);
 }
 
-int output_report(const struct report *report, const struct assay_options *options, struct str text,
-	const struct assay_ctx *ctx, struct assay_diag *diag)
+int output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
+	struct assay_diag *diag)
 {
 	struct buf drawn = BUF_INIT;
 	int err = 0;
@@ -165,7 +181,7 @@ int output_report(const struct report *report, const struct assay_options *optio
 		text = buf_str(&drawn);
 	}
 	if (!err)
-		err = write_somewhere(report, options, text, ctx, diag);
+		err = write_somewhere(report, to, text, ctx, diag);
 	buf_release(&drawn);
 	return err;
 }

@@ -51,7 +51,7 @@ int pager_print(struct str text, struct assay_diag *diag)
 
 	if (!command || !terminal_size(STDOUT_FILENO, &rows, &columns) || fits(text, rows))
 		return output_print(text, diag);
-	err = child_shell(command, &text, &status, diag);
+	err = child_page(command, text, &status, diag);
 	if (err)
 		return output_print(text, diag);
 	/* The shell has said already what is missing. */

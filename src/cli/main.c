@@ -14,9 +14,10 @@
 #include "base/diag.h"
 #include "cli/flags.h"
 #include "cli/help.h"
-#include "cli/message.h"
-#include "cli/suggest.h"
+#include "app/message.h"
+#include "app/suggest.h"
 #include "profile/builder.h"
+#include "repl/repl.h"
 
 enum status {
 	STATUS_OK = 0,
@@ -127,6 +128,13 @@ static int load(const struct assay_profile **profile, const struct command_line 
 	return load_request(profile, &request, ctx);
 }
 
+static int print_report(const struct command_line *cl, struct str text, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	const struct output to = { .path = option_text(&cl->options, OPT_OUTPUT), .options = &cl->options };
+
+	return output_report(cl->report, &to, text, ctx, diag);
+}
+
 static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
@@ -138,7 +146,7 @@ static enum status report_on(const struct command_line *cl, const struct assay_p
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
 		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
 	if (!err)
-		err = output_report(cl->report, &cl->options, buf_str(&out), ctx, &diag);
+		err = print_report(cl, buf_str(&out), ctx, &diag);
 	if (err)
 		status = complain(&diag);
 	buf_release(&out);
@@ -210,7 +218,7 @@ static enum status compare(const struct command_line *cl, const char *const *sou
 	err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
 	progress_end(&ctx);
 	if (!err) {
-		err = output_report(cl->report, &cl->options, buf_str(&out), &ctx, &diag);
+		err = print_report(cl, buf_str(&out), &ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
@@ -231,18 +239,37 @@ static enum status usage(const char *why)
 	return STATUS_FAILED;
 }
 
-static enum status no_report(const char *first)
+/* Without a report the shell is opened, unless the first source looks more like a slip than like a file. */
+static enum status run_shell(
+	const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
 {
-	const char *near = access(first, F_OK) == 0 ? NULL : suggest_report(first);
+	const struct assay_options *o = &cl->options;
+	struct assay_ctx ctx = { .warn = warn };
+	const struct repl_setup setup = {
+		.sources = sources,
+		.n_sources = n,
+		.load = load_options_of(cl, executable),
+		.options = o,
+		.ctx = &ctx,
+		.script = *option_text(o, OPT_X) ? option_text(o, OPT_X) : NULL,
+		.stop_at_error = option_on(o, OPT_E),
+	};
+	const char *near = access(sources[0], F_OK) == 0 ? NULL : suggest_report(sources[0]);
+	struct assay_diag diag;
+	int end;
 
-	if (!near)
-		return usage("no report named, and this version has no shell yet");
-	if (strcmp(near, first) == 0) {
-		messagef("assay: a report's name comes first: assay %s ...", first);
+	if (near && strcmp(near, sources[0]) == 0) {
+		messagef("assay: a report's name comes first: assay %s ...", sources[0]);
 		return STATUS_FAILED;
 	}
-	messagef("assay: no report '%s'; did you mean %s?", first, near);
-	return STATUS_FAILED;
+	if (near && !strpbrk(sources[0], "./")) {
+		messagef("assay: no report '%s'; did you mean %s?", sources[0], near);
+		return STATUS_FAILED;
+	}
+	if (max_size(o, &ctx.bytes_left, &diag) < 0)
+		return complain(&diag);
+	end = repl_run(&setup);
+	return end == REPL_BROKEN ? STATUS_BROKEN : end ? STATUS_FAILED : STATUS_OK;
 }
 
 static int check_base(const struct command_line *cl, struct assay_diag *diag)
@@ -256,6 +283,9 @@ static int check_base(const struct command_line *cl, struct assay_diag *diag)
 			"%s has two sides already; -base and -diff_base are for the other reports", cl->report->name);
 	if (cl->n_old && !compares)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-vs separates the two sides of diff; there is but one here");
+	if (cl->report && (option_on(o, OPT_E) || *option_text(o, OPT_X)))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-%s is for the shell, which %s does not start",
+			*option_text(o, OPT_X) ? "x" : "e", cl->report->name);
 	if (base && diff_base)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-base and -diff_base flags cannot both be specified");
 	if (option_on(o, OPT_NORMALIZE) && !base && !diff_base && !compares)
@@ -280,7 +310,7 @@ static enum status run(struct command_line *cl)
 	if (options_settle(&cl->options, warn, NULL, &diag) < 0 || check_base(cl, &diag) < 0)
 		return complain(&diag);
 	if (!cl->report)
-		return no_report(sources[0]);
+		return run_shell(cl, sources, n, executable);
 	if (!cl->report->run) {
 		messagef("assay: %s: this version does not have that report yet", cl->report->name);
 		return STATUS_FAILED;

@@ -53,13 +53,17 @@ struct repl_setup {
 	struct load_options load;
 	const struct assay_options *options; /* settled; base, diff_base and normalize among them */
 	struct assay_ctx *ctx;
-	const char *const *scripts; /* of -x, instead of input */
-	size_t n_scripts;
-	bool stop_at_error;                   /* -e */
+	const char *script; /* of -x, instead of input; NULL for none */
+	bool stop_at_error; /* -e */
 	const struct repl_terminal *terminal; /* or NULL: standard input, without prompt and greeting */
 };
 
-/* Reads the profile and runs the session. 0 when all went well, 1 when a command failed, or a negative error. */
+enum {
+	REPL_BROKEN = 1, /* a rule of check is broken */
+	REPL_FAILED = 2, /* a command failed */
+};
+
+/* Reads the profile and runs the session. 0 when all went well, one of the above, or a negative error that was told. */
 int repl_run(const struct repl_setup *setup);
 
 #endif

@@ -95,6 +95,10 @@ enum report_flags {
 	REPORT_COMPARES = 1 << 10,
 	/* The same, with rules for it; one side is enough. */
 	REPORT_JUDGES = 1 << 11,
+	/* In the shell ten rows, where nobody said how many. */
+	REPORT_TEN_ROWS = 1 << 20,
+	/* In the shell the expressions behind it are about labels. */
+	REPORT_OF_LABELS = 1 << 21,
 };
 
 struct report {

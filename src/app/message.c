@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/message.h"
+#include "app/message.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,4 +45,10 @@ void messagef(const char *fmt, ...)
 	va_end(ap);
 	message(b.failed || !b.data ? "assay: out of memory" : b.data);
 	buf_release(&b);
+}
+
+void message_text(struct str text)
+{
+	progress_hide();
+	fwrite(text.p, 1, text.len, stderr);
 }
