@@ -40,8 +40,8 @@ int assay_profile_open(struct assay_profile **out, const char *path, struct assa
 	return err;
 }
 
-int assay_profile_parse(struct assay_profile **out, const void *data, size_t len, struct assay_ctx *ctx,
-	struct assay_diag *diag)
+int assay_profile_parse(
+	struct assay_profile **out, const void *data, size_t len, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	struct bytes bytes = { .data = (uint8_t *)data, .len = len, .borrowed = true };
 	const struct assay_profile *p;

@@ -117,8 +117,8 @@ extern const struct option_group_row option_groups[N_GROUPS];
 
 enum option_flags {
 	OPTION_COMMAND_LINE = 1 << 0, /* about the run, not the report: no variable of a shell */
-	OPTION_LIST = 1 << 1, /* a text that may be given several times: the values, a newline behind each */
-	OPTION_TRANSIENT = 1 << 2, /* about this profile or this place: no part of a saved set of options */
+	OPTION_LIST = 1 << 1,         /* a text that may be given several times: the values, a newline behind each */
+	OPTION_TRANSIENT = 1 << 2,    /* about this profile or this place: no part of a saved set of options */
 };
 
 struct option {
@@ -126,11 +126,11 @@ struct option {
 	enum option_type type;
 	enum option_group group;
 	unsigned flags;
-	const char *fallback; /* the default, as it would be typed */
-	const char *alone;    /* the value of a flag without one, NULL when it needs one; not for switches */
-	const char *argument; /* what the value stands for in help: "regex", "n"; NULL for switches */
-	const char *help;     /* one line, without a full stop */
-	const char *refusal;  /* why this build cannot serve it, or NULL */
+	const char *fallback;       /* the default, as it would be typed */
+	const char *alone;          /* the value of a flag without one, NULL when it needs one; not for switches */
+	const char *argument;       /* what the value stands for in help: "regex", "n"; NULL for switches */
+	const char *help;           /* one line, without a full stop */
+	const char *refusal;        /* why this build cannot serve it, or NULL */
 	const char *const *choices; /* of a text, the only values it may have, NULL behind them; or NULL for any */
 };
 
@@ -174,8 +174,8 @@ enum colour {
 size_t option_choice(const struct assay_options *o, enum option_id id);
 
 /* What holds between options: one of a group, nothing that this build refuses; and shortcuts become what they mean. */
-int options_settle(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,
-	struct assay_diag *diag);
+int options_settle(
+	struct assay_options *o, void (*warn)(void *data, const char *text), void *data, struct assay_diag *diag);
 
 /* A number with an optional K, M, G or T (powers of 1024) behind it, as -max_size takes it. */
 int options_parse_size(const char *text, uint64_t *size);

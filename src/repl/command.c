@@ -66,8 +66,8 @@ static int run_quit(struct repl *r, struct str rest, struct assay_diag *diag)
 }
 
 /* The words behind a command that takes files; operators make no sense there. */
-static int take_files(struct str rest, struct str *files, size_t most, size_t *n, const char *name,
-	struct assay_diag *diag)
+static int take_files(
+	struct str rest, struct str *files, size_t most, size_t *n, const char *name, struct assay_diag *diag)
 {
 	struct lexer l = lexer_of(rest);
 	struct word word;
@@ -75,7 +75,8 @@ static int take_files(struct str rest, struct str *files, size_t most, size_t *n
 	for (*n = 0; lexer_word(&l, &word); (*n)++) {
 		if (word.kind != WORD_PLAIN && word.kind != WORD_QUOTED)
 			return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s takes files, not %.*s", name,
-				word.kind == WORD_PIPE ? 1 : (int)word.text.len, word.kind == WORD_PIPE ? "|" : word.text.p);
+				word.kind == WORD_PIPE ? 1 : (int)word.text.len,
+				word.kind == WORD_PIPE ? "|" : word.text.p);
 		if (*n == most)
 			return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s takes no more than %zu file%s", name, most,
 				most == 1 ? "" : "s");
@@ -226,8 +227,7 @@ static struct str without_note(struct str value)
 /* "nodecount" alone: only switches mean something then. */
 static bool needs_value(const struct variable *v)
 {
-	return v->kind == VARIABLE_GROUP ||
-	       (v->kind == VARIABLE_OPTION && options[v->id].type != OPTION_SWITCH);
+	return v->kind == VARIABLE_GROUP || (v->kind == VARIABLE_OPTION && options[v->id].type != OPTION_SWITCH);
 }
 
 /* An assignment, or the bare name of an option; *done is false when the line is neither. */
@@ -315,8 +315,8 @@ static int unknown(struct str name, struct str number, struct str rest, struct a
 	if (v.kind != VARIABLE_NONE) {
 		if (!number.len && !lexer_word(&words, &first))
 			first.text = STR("<val>");
-		return diag_set(diag, ASSAY_ERR_ARGUMENT, "did you mean: %s=%.*s", variable_name(&v), (int)first.text.len,
-			first.text.p);
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "did you mean: %s=%.*s", variable_name(&v),
+			(int)first.text.len, first.text.p);
 	}
 	if (name.len >= sizeof(typed))
 		return diag_set(
@@ -326,8 +326,7 @@ static int unknown(struct str name, struct str number, struct str rest, struct a
 	near = nearest_to(typed);
 	command_consider_all(&near);
 	return diag_set(diag, ASSAY_ERR_ARGUMENT, "unrecognized command: \"%s\"%s%s%s", typed,
-		near.name ? "; did you mean " : "", near.name ? near.name : "",
-		near.name ? "?" : "");
+		near.name ? "; did you mean " : "", near.name ? near.name : "", near.name ? "?" : "");
 }
 
 /* A command or a report. */

@@ -44,8 +44,8 @@ const struct command *command_find(struct str name);
 int command_run(struct repl *r, struct str line);
 
 /* Runs a report: the words behind its name, of which `number` comes first where it is not empty (top10). */
-int report_command_run(struct repl *r, const struct report *report, struct str number, struct str rest,
-	struct assay_diag *diag);
+int report_command_run(
+	struct repl *r, const struct report *report, struct str number, struct str rest, struct assay_diag *diag);
 
 /* Looks at the names of all commands, reports and options for the nearest one. */
 void command_consider_all(struct nearest *near);

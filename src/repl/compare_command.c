@@ -29,8 +29,9 @@ static int take_rules(struct request *q, struct str rest, struct assay_options *
 		if (word.kind == WORD_QUOTED)
 			buf_addf(&rules, "%s%.*s", rules.len ? "\n" : "", (int)word.text.len, word.text.p);
 		else if (word.kind == WORD_PLAIN)
-			err = diag_set(diag, ASSAY_ERR_ARGUMENT, "%.*s: each rule stands between quotes, or one alone without",
-				(int)word.text.len, word.text.p);
+			err = diag_set(diag, ASSAY_ERR_ARGUMENT,
+				"%.*s: each rule stands between quotes, or one alone without", (int)word.text.len,
+				word.text.p);
 		else
 			err = request_take_output(q, &word, diag);
 	}
@@ -82,8 +83,8 @@ static int run(struct repl *r, struct request *q, const struct str_list *old, co
 		request.n_sources[SIDE_OLD] = 1;
 	}
 	if (!request.n_sources[SIDE_OLD] && !(q->report->flags & REPORT_JUDGES))
-		return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s needs something to compare with: %s OLD, or a base", q->report->name,
-			q->report->name);
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s needs something to compare with: %s OLD, or a base",
+			q->report->name, q->report->name);
 	r->ctx.bytes_left = r->bytes_max;
 	err = compare_report(&request, q->report, o, &r->ctx, &out, &n_broken);
 	if (err)

@@ -53,8 +53,8 @@ struct repl_setup {
 	struct load_options load;
 	const struct assay_options *options; /* settled; base, diff_base and normalize among them */
 	struct assay_ctx *ctx;
-	const char *script; /* of -x, instead of input; NULL for none */
-	bool stop_at_error; /* -e */
+	const char *script;                   /* of -x, instead of input; NULL for none */
+	bool stop_at_error;                   /* -e */
 	const struct repl_terminal *terminal; /* or NULL: standard input, without prompt and greeting */
 };
 

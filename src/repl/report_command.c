@@ -42,17 +42,19 @@ static void add_expression(struct buf *list, struct str s)
 }
 
 /* The file behind > or >>. */
-static int take_file(struct request *q, const struct word *operator, struct assay_diag *diag)
+static int take_file(struct request *q, const struct word *operator, struct assay_diag * diag)
 {
 	struct word word;
 
 	if (!lexer_word(&q->words, &word))
-		return diag_set(diag, ASSAY_ERR_ARGUMENT, "unexpected end of line after %.*s", (int)operator->text.len,
-			operator->text.p);
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "unexpected end of line after %.*s",
+			(int)operator->text.len, operator->text.p);
 	if (word.kind != WORD_PLAIN && word.kind != WORD_QUOTED)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "unexpected %s after %.*s, where a file should be named",
-			word.kind == WORD_PIPE ? "|" : word.kind == WORD_APPEND ? ">>" : ">", (int)operator->text.len,
-			operator->text.p);
+			word.kind == WORD_PIPE     ? "|"
+			: word.kind == WORD_APPEND ? ">>"
+						   : ">",
+			(int)operator->text.len, operator->text.p);
 	buf_reset(&q->file);
 	buf_add_str(&q->file, word.text);
 	q->has_file = true;
@@ -82,8 +84,8 @@ bool request_take_number(struct request *q, struct str s, int *err, struct assay
 	q->has_count = true;
 	if (s.p[0] == '-')
 		*err = diag_set(diag, ASSAY_ERR_ARGUMENT,
-			"%.*s: a number of rows has no sign; for what matches %.*s to be ignored, type ignore=%.*s", (int)s.len,
-			s.p, (int)s.len - 1, s.p + 1, (int)s.len - 1, s.p + 1);
+			"%.*s: a number of rows has no sign; for what matches %.*s to be ignored, type ignore=%.*s",
+			(int)s.len, s.p, (int)s.len - 1, s.p + 1, (int)s.len - 1, s.p + 1);
 	return true;
 }
 
@@ -205,8 +207,8 @@ static int run_report_command(struct repl *r, struct request *q, struct str numb
 	return err;
 }
 
-int report_command_run(struct repl *r, const struct report *report, struct str number, struct str rest,
-	struct assay_diag *diag)
+int report_command_run(
+	struct repl *r, const struct report *report, struct str number, struct str rest, struct assay_diag *diag)
 {
 	struct request q = { .report = report, .words = lexer_of(rest) };
 	int err = 0;

@@ -57,7 +57,8 @@ static int check_readable_again(const struct repl *r, const struct str_list *s, 
 {
 	for (size_t i = 0; r->profile && i < s->items.n; i++)
 		if (strcmp(s->items.items[i], "-") == 0)
-			return diag_set(diag, ASSAY_ERR_ARGUMENT, "standard input has been read and cannot be read again");
+			return diag_set(
+				diag, ASSAY_ERR_ARGUMENT, "standard input has been read and cannot be read again");
 	return 0;
 }
 
@@ -200,9 +201,8 @@ void session_greet(struct repl *r)
 		buf_reset(&out);
 	if (columns_find(r->profile, str_of(option_text(&r->options, OPT_SAMPLE_INDEX)), &column, NULL) == 0 &&
 		r->profile->magnitudes.items[column] == 0 && profile_n_types(r->profile) > 1)
-		buf_add_str(&out,
-			STR("No samples were found with the default sample value type.\n"
-			    "Try \"sample_index\" command to analyze different sample values.\n\n"));
+		buf_add_str(&out, STR("No samples were found with the default sample value type.\n"
+				      "Try \"sample_index\" command to analyze different sample values.\n\n"));
 	message_text(buf_str(&out));
 	buf_release(&out);
 }

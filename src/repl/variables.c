@@ -113,8 +113,7 @@ static int set_group(struct assay_options *o, enum option_group group, const cha
 		nearest_consider(&near, options[id].name);
 	}
 	return diag_set(diag, ASSAY_ERR_ARGUMENT, "invalid \"%s\" value \"%s\"%s%s%s", option_groups[group].name, value,
-		near.name ? "; did you mean " : "", near.name ? near.name : "",
-		near.name ? "?" : "");
+		near.name ? "; did you mean " : "", near.name ? near.name : "", near.name ? "?" : "");
 }
 
 static int set_choice(struct assay_options *o, const struct variable *v, struct str value, struct assay_diag *diag)
@@ -295,8 +294,8 @@ static void add_group(struct buf *out, enum option_group group)
 }
 
 /* What else it may be. */
-static void add_note(struct buf *out, const struct assay_options *o, const struct variable *v,
-	const struct assay_profile *p)
+static void add_note(
+	struct buf *out, const struct assay_options *o, const struct variable *v, const struct assay_profile *p)
 {
 	const char *const *choices = v->kind == VARIABLE_GROUP ? NULL : options[v->id].choices;
 
@@ -314,8 +313,8 @@ static void add_note(struct buf *out, const struct assay_options *o, const struc
 		buf_add_char(out, ']');
 }
 
-static void add_line(struct buf *out, const struct assay_options *o, const struct variable *v,
-	const struct assay_profile *p)
+static void add_line(
+	struct buf *out, const struct assay_options *o, const struct variable *v, const struct assay_profile *p)
 {
 	struct buf value = BUF_INIT, safe = BUF_INIT;
 	size_t column;

@@ -59,7 +59,8 @@ static int make_folders(char *path, struct assay_diag *diag)
 
 static bool is_name_char(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+	       c == '.';
 }
 
 /* The one word that a name must be: letters of file names that mean nothing anywhere. */
@@ -110,13 +111,14 @@ static int add_line(struct buf *out, const struct variable *v, const struct assa
 	start = out->len;
 	variable_add_value(out, o, v);
 	if (!out->failed && strpbrk(out->data + start, "\r\n"))
-		return diag_set(diag, ASSAY_ERR_ARGUMENT, "save: the value of %s has a line break in it",
-			variable_name(v));
+		return diag_set(
+			diag, ASSAY_ERR_ARGUMENT, "save: the value of %s has a line break in it", variable_name(v));
 	buf_add_char(out, '\n');
 	return 0;
 }
 
-static int same_value(const struct variable *v, const struct assay_options *a, const struct assay_options *b, bool *same)
+static int same_value(
+	const struct variable *v, const struct assay_options *a, const struct assay_options *b, bool *same)
 {
 	struct buf left = BUF_INIT, right = BUF_INIT;
 
@@ -227,8 +229,8 @@ static int set_line(struct assay_options *o, struct str line, struct assay_diag 
 	name = lexer_trim((struct str){ line.p, equals ? (size_t)(equals - line.p) : line.len });
 	v = variable_find(name);
 	if (!equals || v.kind == VARIABLE_NONE || (v.kind != VARIABLE_CHOICE && !is_kept(&v)))
-		return diag_set(diag, ASSAY_ERR_FORMAT, "\"%.*s\" is no option that is kept", name.len < 60 ? (int)name.len : 60,
-			name.p);
+		return diag_set(diag, ASSAY_ERR_FORMAT, "\"%.*s\" is no option that is kept",
+			name.len < 60 ? (int)name.len : 60, name.p);
 	return variable_set(o, &v, lexer_trim(str_skip(line, (size_t)(equals - line.p) + 1)), NULL, diag);
 }
 
@@ -244,8 +246,8 @@ static int set_lines(struct assay_options *o, struct str text, struct str name, 
 
 		number++;
 		if (err)
-			return diag_set(diag, err, "load %.*s: line %zu: %s; nothing was changed", (int)name.len, name.p, number,
-				why.text);
+			return diag_set(diag, err, "load %.*s: line %zu: %s; nothing was changed", (int)name.len,
+				name.p, number, why.text);
 		text = str_skip(text, line.len + (end != NULL));
 	}
 	return 0;
@@ -266,7 +268,8 @@ static int apply(struct repl *r, struct str text, struct str name, struct assay_
 		if (v.kind != VARIABLE_OPTION || is_kept(&v))
 			continue;
 		variable_add_value(&value, &r->options, &v);
-		err = value.failed ? diag_nomem(diag, "a value") : variable_set(&o, &v, buf_str(&value), r->profile, diag);
+		err = value.failed ? diag_nomem(diag, "a value")
+				   : variable_set(&o, &v, buf_str(&value), r->profile, diag);
 		buf_release(&value);
 	}
 	/* What only a command line says. */
@@ -304,8 +307,8 @@ static int unknown(const char *folder, struct str name, struct assay_diag *diag)
 		return diag_nomem(diag, "names");
 	for (size_t i = 0; i < names.items.n; i++)
 		nearest_consider(&near, names.items.items[i]);
-	diag_set(diag, ASSAY_ERR_ARGUMENT, "load: nothing was saved as %s%s%s%s", typed, near.name ? "; did you mean " : "",
-		near.name ? near.name : "", near.name ? "?" : "");
+	diag_set(diag, ASSAY_ERR_ARGUMENT, "load: nothing was saved as %s%s%s%s", typed,
+		near.name ? "; did you mean " : "", near.name ? near.name : "", near.name ? "?" : "");
 	view_names_release(&names);
 	return ASSAY_ERR_ARGUMENT;
 }

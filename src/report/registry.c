@@ -32,21 +32,21 @@ static const char check_details[] =
 	"  growth(cum, .*) <= 5%              each function, NEW against OLD\n"
 	"  growth(total) <= 3%                the whole, NEW against OLD\n"
 	"A percentage is of the total without filters; a growth is of the old value. A\n"
-	"rule that may match no function starts with a question mark. Rules stand behind\n"
-	"-assert, or on the lines of -budget=file, where # starts a comment.\n"
+	"rule that may match no function starts with a question mark. Rules stand\n"
+	"behind -assert, or on the lines of -budget=file, where # starts a comment.\n"
 	"Status: 0 all rules hold, 1 one is broken, 2 it could not be judged.\n";
 
 static const char diff_details[] = "Each row is a function (or what the granularity says), sorted by how much it\n"
 				   "changed. The columns are:\n"
-				   "  before  flat value in OLD (cum with -cum); a mean, where there are several runs\n"
+				   "  before  flat value in OLD (cum with -cum); a mean of several runs\n"
 				   "  after   the same in NEW\n"
 				   "  delta   after less before\n"
 				   "  delta%  delta as a share of before; new or gone where one side has no such\n"
 				   "          row, ~ where the change is no more than chance would make\n"
 				   "  points  share of NEW's total less share of OLD's, in percentage points\n"
-				   "  p       how probable such a change is by chance, corrected for all rows tested\n"
-				   "-vs stands between several runs of each side: assay diff a1 a2 a3 -vs b1 b2 b3.\n"
-				   "A function that a compiler named anew is the same row, with its old name behind\n"
+				   "  p       how probable such a change is by chance, corrected for all rows\n"
+				   "-vs stands between several runs of each side: diff a1 a2 a3 -vs b1 b2 b3. A\n"
+				   "function that a compiler named anew is one row, with its old name behind\n"
 				   "it; -exact_names turns that off. -normalize scales NEW to OLD's total.\n";
 
 static const char dot_details[] = "For Graphviz. A box is a function: its flat value, and its cum where that is\n"

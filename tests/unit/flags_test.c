@@ -174,7 +174,8 @@ Test(flags, mistakes_are_answered_in_the_words_of_the_reference)
 		{ { "list" }, "list needs a regex: assay list regex PROFILE" },
 		{ { "peek", "-cum" }, "peek needs a regex: assay peek regex PROFILE" },
 		{ { "-x123456789012345678901234567890123456789012345678901234567890123" },
-			"flag provided but not defined: -x12345678901234567890123456789012345678901234567890123456789012; "
+			"flag provided but not defined: "
+			"-x12345678901234567890123456789012345678901234567890123456789012; "
 			"see assay --help" },
 	};
 
@@ -190,9 +191,9 @@ Test(flags, mistakes_are_answered_in_the_words_of_the_reference)
 Test(flags, every_option_and_every_format_is_a_flag)
 {
 	for (enum option_id id = 0; id < N_OPTIONS; id++) {
-		const char *value = options[id].type == OPTION_SWITCH ? "true" :
-				    options[id].choices           ? options[id].choices[0] :
-								    "7";
+		const char *value = options[id].type == OPTION_SWITCH ? "true"
+				    : options[id].choices             ? options[id].choices[0]
+								      : "7";
 		struct command_line cl;
 		struct assay_diag diag;
 		char arg[100];
@@ -236,11 +237,19 @@ Test(suggest, a_slip_or_two_are_understood_and_no_more)
 	static const struct {
 		const char *typed, *expected;
 	} cases[] = {
-		{ "focus", "focus" }, { "fcous", "focus" }, { "focu", "focus" }, { "focuss", "focus" },
+		{ "focus", "focus" },
+		{ "fcous", "focus" },
+		{ "focu", "focus" },
+		{ "focuss", "focus" },
 		{ "fokus", "focus" },
-		{ "node_count", "nodecount" }, { "nodecuont", "nodecount" }, { "sampleindex", "sample_index" },
+		{ "node_count", "nodecount" },
+		{ "nodecuont", "nodecount" },
+		{ "sampleindex", "sample_index" },
 		{ "tpo", "top" },
-		{ "cmu", "cum" }, { "granularity", NULL }, { "xyzzy", NULL }, { "", NULL },
+		{ "cmu", "cum" },
+		{ "granularity", NULL },
+		{ "xyzzy", NULL },
+		{ "", NULL },
 		{ "a_very_long_name_that_no_option_ever_came_near_to", NULL },
 	};
 
