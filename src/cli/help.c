@@ -73,6 +73,7 @@ void help_add_usage(struct buf *out)
 {
 	buf_add_str(out,
 		STR("Usage: assay REPORT [options] [binary] PROFILE\n"
+		    "       assay [options] [binary] PROFILE      a shell that takes commands\n"
 		    "  assay top cpu.pb.gz                functions with the largest values\n"
 		    "  assay top -cum -focus=main cpu.pb.gz\n"
 		    "  assay --help                       all reports and options\n"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "repl/command.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -310,7 +311,7 @@ static int unknown(struct str name, struct str number, struct str rest, struct a
 	struct lexer words = lexer_of(rest);
 	struct word first = { WORD_PLAIN, number };
 	struct nearest near;
-	char typed[64];
+	char typed[64], plain[64];
 
 	if (v.kind != VARIABLE_NONE) {
 		if (!number.len && !lexer_word(&words, &first))
@@ -323,7 +324,9 @@ static int unknown(struct str name, struct str number, struct str rest, struct a
 			diag, ASSAY_ERR_ARGUMENT, "unrecognized command: \"%.*s...\"", (int)sizeof(typed), name.p);
 	memcpy(typed, name.p, name.len);
 	typed[name.len] = '\0';
-	near = nearest_to(typed);
+	/* "focsu=main" is about the name. */
+	snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(typed, "="), typed);
+	near = nearest_to(plain);
 	command_consider_all(&near);
 	return diag_set(diag, ASSAY_ERR_ARGUMENT, "unrecognized command: \"%s\"%s%s%s", typed,
 		near.name ? "; did you mean " : "", near.name ? near.name : "", near.name ? "?" : "");

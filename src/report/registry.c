@@ -27,7 +27,7 @@ static const char callgrind_details[] =
 static const char check_details[] =
 	"A rule is [?]NAME(REGEX) OP NUMBER[%|unit], with <, <=, > or >=:\n"
 	"  flat(^runtime\\.mallocgc$) <= 10%   sum of flat over the functions that match\n"
-	"  cum(main\\.handle) <= 1.5s          weight of the samples that pass through any\n"
+	"  cum(main\\.handle) <= 1.5s          weight of samples that pass through any\n"
 	"  total <= 30s                       the whole\n"
 	"  growth(cum, .*) <= 5%              each function, NEW against OLD\n"
 	"  growth(total) <= 3%                the whole, NEW against OLD\n"

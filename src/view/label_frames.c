@@ -173,8 +173,8 @@ static bool push_sample(struct adder *a, size_t sample)
 {
 	struct label_frames *f = a->added;
 	const uint64_t *label_start = a->p->label_start.items + sample, *start = a->p->stack_start.items + sample;
-	const struct label *labels = a->p->labels.items + label_start[0];
 	size_t n = (size_t)(label_start[1] - label_start[0]);
+	const struct label *labels = n ? a->p->labels.items + label_start[0] : NULL; /* nothing may be added to NULL */
 	uint32_t location;
 
 	a->roots.n = 0;
