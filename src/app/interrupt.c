@@ -16,7 +16,7 @@
 static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
 
 volatile int interrupt_flag;
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught, wants_line;
 
 /* Read by the handler: a path is written before its place is taken. */
 static char paths[MOST_GUARDED][PATH_MAX];
@@ -43,10 +43,11 @@ static void handle(int signal)
 {
 	int kept = errno;
 
-	if (signal == SIGINT && caught)
-		interrupt_flag = 1;
-	else
+	if (signal != SIGINT || !caught)
 		end(signal);
+	else if (!interrupt_flag && wants_line && write(STDERR_FILENO, "\n", 1) < 0)
+		wants_line = 0;
+	interrupt_flag = 1;
 	errno = kept;
 }
 
@@ -61,15 +62,11 @@ void interrupt_init(void)
 			sigaction(ends[i], &action, NULL);
 }
 
-void interrupt_catch(void)
+void interrupt_catch(bool new_line)
 {
 	interrupt_flag = 0;
+	wants_line = new_line;
 	caught = true;
-}
-
-void interrupt_release(void)
-{
-	caught = false;
 }
 
 void interrupt_guard(const char *path)

@@ -138,15 +138,17 @@ static bool wants_colour(const struct report *report, const struct assay_options
 	return colour == COLOUR_ALWAYS || (colour == COLOUR_AUTO && terminal_has_colours(STDOUT_FILENO));
 }
 
-static int show(const struct report *report, const struct assay_options *o, struct str text, struct assay_diag *diag)
+static int show(const struct report *report, const struct output *to, struct str text, struct assay_diag *diag)
 {
 	struct buf painted = BUF_INIT;
 	int err;
 
-	if (wants_colour(report, o))
+	if (wants_colour(report, to->options))
 		paint(report, text, &painted);
 	/* Better plain than not at all, where memory ran out. */
-	err = output_text(o, painted.len && !painted.failed ? buf_str(&painted) : text, diag);
+	if (painted.len && !painted.failed)
+		text = buf_str(&painted);
+	err = to->unpaged ? output_print(text, diag) : output_text(to->options, text, diag);
 	buf_release(&painted);
 	return err;
 }
@@ -164,7 +166,7 @@ static int write_somewhere(const struct report *report, const struct output *to,
 		return viewer_show(report, text, diag);
 	if (report->flags & REPORT_BINARY && (to->numbered || isatty(STDOUT_FILENO)))
 		return write_numbered(report, text, ctx, diag);
-	return show(report, to->options, text, diag);
+	return show(report, to, text, diag);
 }
 
 int output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
@@ -173,6 +175,9 @@ int output_report(const struct report *report, const struct output *to, struct s
 	struct buf drawn = BUF_INIT;
 	int err = 0;
 
+	/* Nobody waits for it any more, so it must not start anything. */
+	if (ctx_canceled(ctx))
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	if (report->picture) {
 		err = strcmp(report->picture, "svg") == 0 &&
 				      !(report->viewer && strcmp(report->viewer, REPORT_BROWSER) != 0)

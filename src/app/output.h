@@ -13,6 +13,7 @@ struct output {
 	/* For /bin/sh, as the person typed it: the report is its standard input. NULL for none; the file then is not used. */
 	const char *command;
 	const struct assay_options *options; /* of which the pager, colour and format are looked at */
+	bool unpaged;                        /* whoever runs a script wants no keys in it */
 	bool numbered; /* what is not for reading goes to a new numbered file even where there is no terminal */
 };
 

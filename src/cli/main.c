@@ -17,6 +17,8 @@
 #include "app/message.h"
 #include "app/suggest.h"
 #include "profile/builder.h"
+#include "repl/editor.h"
+#include "repl/lineedit.h"
 #include "repl/repl.h"
 
 enum status {
@@ -239,13 +241,34 @@ static enum status usage(const char *why)
 	return STATUS_FAILED;
 }
 
+static enum status end_of_script(int end)
+{
+	return end == REPL_BROKEN ? STATUS_BROKEN : end ? STATUS_FAILED : STATUS_OK;
+}
+
+/* A person has seen what failed; only a session that could not begin or go on is told by the status. */
+static enum status run_terminal(struct repl_setup *setup)
+{
+	struct editor *editor = editor_new();
+	int end;
+
+	if (!editor) {
+		message("assay: out of memory");
+		return STATUS_FAILED;
+	}
+	setup->terminal = editor_terminal(editor);
+	end = repl_run(setup);
+	editor_free(editor);
+	return setup->stop_at_error ? end_of_script(end) : end < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
 /* Without a report the shell is opened, unless the first source looks more like a slip than like a file. */
 static enum status run_shell(
 	const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
 {
 	const struct assay_options *o = &cl->options;
 	struct assay_ctx ctx = { .warn = warn };
-	const struct repl_setup setup = {
+	struct repl_setup setup = {
 		.sources = sources,
 		.n_sources = n,
 		.load = load_options_of(cl, executable),
@@ -256,7 +279,6 @@ static enum status run_shell(
 	};
 	const char *near = access(sources[0], F_OK) == 0 ? NULL : suggest_report(sources[0]);
 	struct assay_diag diag;
-	int end;
 
 	if (near && strcmp(near, sources[0]) == 0) {
 		messagef("assay: a report's name comes first: assay %s ...", sources[0]);
@@ -268,8 +290,9 @@ static enum status run_shell(
 	}
 	if (max_size(o, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	end = repl_run(&setup);
-	return end == REPL_BROKEN ? STATUS_BROKEN : end ? STATUS_FAILED : STATUS_OK;
+	if (!setup.script && isatty(STDIN_FILENO))
+		return run_terminal(&setup);
+	return end_of_script(repl_run(&setup));
 }
 
 static int check_base(const struct command_line *cl, struct assay_diag *diag)
@@ -325,7 +348,7 @@ static enum status print_help(const struct command_line *cl)
 	struct buf out = BUF_INIT;
 
 	if (cl->version)
-		help_add_version(&out);
+		help_add_version(&out, lineedit_backend());
 	else if (cl->report && cl->report->run)
 		help_add_report(&out, cl->report);
 	else

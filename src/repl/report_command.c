@@ -167,6 +167,7 @@ int request_print(struct repl *r, const struct request *q, const struct assay_op
 			.append = q->append,
 			.command = q->has_command ? q->command.data : NULL,
 			.options = o,
+			.unpaged = !r->setup->terminal,
 			.numbered = true,
 		},
 		text, &r->ctx, &why);

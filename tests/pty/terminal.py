@@ -7,13 +7,25 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import struct
+import sys
+import tempfile
 import termios
 import time
 
+import suite
+
 ESCAPE = re.compile(rb"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[()][0-9A-B]|[=>78cM])")
 PATIENCE = float(os.environ.get("ASSAY_PATIENCE", "20"))  # seconds; a sanitizer on a busy machine takes its time
+
+
+WORK = tempfile.mkdtemp(prefix="assay-pty-")
+
+
+class Skip(Exception):
+    """Something is not installed here."""
 
 
 class Gone(Exception):
@@ -160,3 +172,41 @@ class Terminal:
             if int(fields[3]) == self.pid and fields[0] != "Z":
                 found.append((int(name), command))
         return found
+
+
+def env(**more):
+    return suite.environment({"TERM": "xterm", "HOME": WORK, "LESSHISTFILE": "-", **more})
+
+
+def fresh_home():
+    return tempfile.mkdtemp(prefix="home-", dir=WORK)
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+def need(program):
+    if not shutil.which(program, path=suite.ENVIRONMENT["PATH"]):
+        raise Skip(f"{program} is not installed")
+
+
+def run_all(names):
+    """Runs the functions test_* of a script, or those whose names hold its argument."""
+    chosen = [(name[5:], test) for name, test in names.items() if name.startswith("test_")]
+    if len(sys.argv) > 1:
+        chosen = [(name, test) for name, test in chosen if sys.argv[1] in name]
+    tap = suite.Tap(len(chosen))
+    for name, test in chosen:
+        fault = skip = None
+        try:
+            test()
+        except Skip as e:
+            skip = str(e)
+        except Exception as e:  # whatever it is, the next test is none the worse for it
+            fault = f"{type(e).__name__}: {e} (line {e.__traceback__.tb_next.tb_lineno})"
+        tap.result(name.replace("_", " "), fault, skip)
+    shutil.rmtree(WORK, ignore_errors=True)
+    return tap.end()
