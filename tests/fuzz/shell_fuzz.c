@@ -12,11 +12,12 @@
 #include "format/formats.h"
 #include "harness.h"
 #include "repl/command.h"
+#include "repl/complete.h"
 #include "repl/variables.h"
 
 int __wrap_child_shell(const char *command, struct assay_diag *diag);
-int __wrap_output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
-	struct assay_diag *diag);
+int __wrap_output_report(const struct report *report, const struct output *to, struct str text,
+	const struct assay_ctx *ctx, struct assay_diag *diag);
 int __wrap_compare_report(const struct compare_request *request, const struct report *report,
 	const struct assay_options *options, struct assay_ctx *ctx, struct buf *out, size_t *n_broken);
 int __wrap_session_load(struct repl *r, const struct str *sources, size_t n, const struct str *base, bool is_diff,
@@ -41,8 +42,8 @@ int __wrap_child_shell(const char *command, struct assay_diag *diag)
 	return diag_set(diag, ASSAY_ERR_IO, "exit status 1");
 }
 
-int __wrap_output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
-	struct assay_diag *diag)
+int __wrap_output_report(const struct report *report, const struct output *to, struct str text,
+	const struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	(void)ctx;
 	(void)diag;
@@ -138,12 +139,26 @@ static void check_options(const struct assay_options *o)
 	CHECK(on[GROUP_SORT] <= 1 && on[GROUP_GRANULARITY] <= 1);
 }
 
+/* At the end of the line, and somewhere in it. */
+static void check_completion(struct repl *r, struct str line, size_t cursor)
+{
+	struct completion c;
+
+	CHECK(complete(r, line, cursor, &c) == 0);
+	CHECK(c.from <= cursor && c.candidates.n <= COMPLETE_MAX);
+	for (size_t i = 0; i < c.candidates.n; i++)
+		CHECK(str_starts(c.candidates.items[i], c.common));
+	completion_release(&c);
+}
+
 static void check_command(struct repl *r, struct str command)
 {
 	size_t n_failed = r->n_failed;
 	int err;
 
 	check_words(command);
+	check_completion(r, command, command.len);
+	check_completion(r, command, command.len / 2);
 	input = command;
 	err = command_run(r, command);
 	CHECK(r->n_failed == n_failed + (err != 0));

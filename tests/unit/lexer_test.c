@@ -17,8 +17,8 @@ static char *words(const char *line)
 	while (lexer_word(&l, &w)) {
 		const char *quote = w.kind == WORD_QUOTED ? "\"" : "";
 
-		buf_addf(&out, "%s%s%s%.*s%s", out.len ? " " : "", w.kind == WORD_PIPE ? "|" : "", quote, (int)w.text.len,
-			w.text.p, quote);
+		buf_addf(&out, "%s%s%s%.*s%s", out.len ? " " : "", w.kind == WORD_PIPE ? "|" : "", quote,
+			(int)w.text.len, w.text.p, quote);
 	}
 	buf_add_str(&out, STR(""));
 	return out.data ? buf_detach(&out, &len) : strdup("");

@@ -141,8 +141,8 @@ Test(shell, comments_and_empty_lines_do_nothing)
 
 Test(shell, failures_are_counted_and_end_nothing)
 {
-	static const char *const lines[] = { "nosuch", "nodecount", "nodecount=x", "list", "top -5", "top >", "top |", "!",
-		"help nosuch", "open", "save", "load a/b", "base a b" };
+	static const char *const lines[] = { "nosuch", "nodecount", "nodecount=x", "list", "top -5", "top >", "top |",
+		"!", "help nosuch", "open", "save", "load a/b", "base a b" };
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		cr_expect_lt(type(lines[i]), 0, "%s", lines[i]);
