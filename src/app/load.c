@@ -259,6 +259,7 @@ static int read_some(struct profile_builder *out, struct side *s, size_t from, s
 
 	for (size_t i = from; i < to && !ends_all(err); i++) {
 		why = (struct assay_diag){ 0 };
+		ctx_progress(s->ctx, ASSAY_PROGRESS_SOURCE, i + 1, s->n);
 		err = read_source(&parts[n], s, s->sources[i], &why);
 		if (err)
 			complain(s->request, s->sources[i], err, &why);

@@ -18,6 +18,9 @@
 /* In the order of enum table_format. */
 static const char *const formats[] = { "text", "json", "csv", "tsv", "markdown", NULL };
 
+/* In the order of enum colour. */
+static const char *const colours[] = { "auto", "always", "never", NULL };
+
 const struct option options[N_OPTIONS] = {
 	[OPT_ADD_COMMENT] = {
 		.name = "add_comment",
@@ -99,6 +102,14 @@ const struct option options[N_OPTIONS] = {
 		.type = OPTION_SWITCH,
 		.fallback = "false",
 		.help = "Keep different call paths apart in graphs",
+	},
+	[OPT_COLOR] = {
+		.name = "color",
+		.type = OPTION_TEXT,
+		.fallback = "auto",
+		.argument = "when",
+		.help = "Whether to paint reports: auto (on a terminal), always, never",
+		.choices = colours,
 	},
 	[OPT_COMPACT_LABELS] = {
 		.name = "compact_labels",
@@ -338,6 +349,12 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "2",
 		.argument = "x",
 		.help = "How much more than by chance sample counts vary, for one run on each side",
+	},
+	[OPT_PAGER] = {
+		.name = "pager",
+		.type = OPTION_SWITCH,
+		.fallback = "true",
+		.help = "Show reports longer than the terminal in $PAGER",
 	},
 	[OPT_PERF_TO_PROFILE] = {
 		.name = "perf_to_profile",

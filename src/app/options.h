@@ -25,6 +25,7 @@ enum option_id {
 	OPT_BUDGET,
 	OPT_BUILDID,
 	OPT_CALL_TREE,
+	OPT_COLOR,
 	OPT_COMPACT_LABELS,
 	OPT_CONTENTIONS,
 	OPT_CUM,
@@ -59,6 +60,7 @@ enum option_id {
 	OPT_NORMALIZE,
 	OPT_OUTPUT,
 	OPT_OVERDISPERSION,
+	OPT_PAGER,
 	OPT_PERF_TO_PROFILE,
 	OPT_PRUNE_FROM,
 	OPT_RELATIVE_PERCENTAGES,
@@ -160,6 +162,13 @@ void options_release(struct assay_options *o);
  * out of range" as text when it is none; the caller names option and value.
  */
 int options_parse(struct assay_options *o, enum option_id id, const char *value, struct assay_diag *diag);
+
+/* The choices of -color, in their order. */
+enum colour {
+	COLOUR_AUTO,
+	COLOUR_ALWAYS,
+	COLOUR_NEVER,
+};
 
 /* The place of an option's value among its choices. */
 size_t option_choice(const struct assay_options *o, enum option_id id);

@@ -9,7 +9,11 @@
 #include <unistd.h>
 
 #include "app/child.h"
+#include "app/interrupt.h"
+#include "app/pager.h"
+#include "app/paint.h"
 #include "app/picture.h"
+#include "app/terminal.h"
 #include "app/viewer.h"
 #include "base/diag.h"
 
@@ -58,11 +62,16 @@ static void take_back(int fd, const char *path, off_t size_before)
 static int write_and_close(int fd, const char *path, struct str text, struct assay_diag *diag)
 {
 	struct stat st;
-	off_t before = fstat(fd, &st) == 0 ? st.st_size : 0;
-	int error = write_all(fd, text) < 0 ? errno : 0;
+	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	/* What was in it before stays. */
+	bool is_new = is_file && st.st_size == 0;
+	int error;
 
+	interrupt_guard(is_new ? path : NULL);
+	error = write_all(fd, text) < 0 ? errno : 0;
 	if (error)
-		take_back(fd, path, before);
+		take_back(fd, path, is_file ? st.st_size : 0);
+	interrupt_unguard(is_new ? path : NULL);
 	if (close(fd) < 0 && !error)
 		error = errno;
 	return error ? system_error(diag, "write", path, error) : 0;
@@ -115,6 +124,35 @@ static int write_numbered(
 	return write_and_close(fd, path, text, diag);
 }
 
+int output_text(const struct assay_options *o, struct str text, struct assay_diag *diag)
+{
+	return option_on(o, OPT_PAGER) ? pager_print(text, diag) : output_print(text, diag);
+}
+
+static bool wants_colour(const struct report *report, const struct assay_options *o)
+{
+	enum colour colour = (enum colour)option_choice(o, OPT_COLOR);
+
+	if (!paint_knows(report) || option_choice(o, OPT_FORMAT) != 0)
+		return false;
+	return colour == COLOUR_ALWAYS || (colour == COLOUR_AUTO && terminal_has_colours(STDOUT_FILENO));
+}
+
+static int show(const struct report *report, const struct output *to, struct str text, struct assay_diag *diag)
+{
+	struct buf painted = BUF_INIT;
+	int err;
+
+	if (wants_colour(report, to->options))
+		paint(report, text, &painted);
+	/* Better plain than not at all, where memory ran out. */
+	if (painted.len && !painted.failed)
+		text = buf_str(&painted);
+	err = to->unpaged ? output_print(text, diag) : output_text(to->options, text, diag);
+	buf_release(&painted);
+	return err;
+}
+
 static int write_somewhere(const struct report *report, const struct output *to, struct str text,
 	const struct assay_ctx *ctx, struct assay_diag *diag)
 {
@@ -128,7 +166,7 @@ static int write_somewhere(const struct report *report, const struct output *to,
 		return viewer_show(report, text, diag);
 	if (report->flags & REPORT_BINARY && (to->numbered || isatty(STDOUT_FILENO)))
 		return write_numbered(report, text, ctx, diag);
-	return output_print(text, diag);
+	return show(report, to, text, diag);
 }
 
 int output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
@@ -137,6 +175,9 @@ int output_report(const struct report *report, const struct output *to, struct s
 	struct buf drawn = BUF_INIT;
 	int err = 0;
 
+	/* Nobody waits for it any more, so it must not start anything. */
+	if (ctx_canceled(ctx))
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	if (report->picture) {
 		err = strcmp(report->picture, "svg") == 0 &&
 				      !(report->viewer && strcmp(report->viewer, REPORT_BROWSER) != 0)

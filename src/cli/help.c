@@ -114,8 +114,9 @@ void help_add_report(struct buf *out, const struct report *r)
 	add_options(out);
 }
 
-void help_add_version(struct buf *out)
+void help_add_version(struct buf *out, const char *line_editor)
 {
 	buf_add_str(out, STR("assay " ASSAY_VERSION "\n"));
-	buf_addf(out, "with %s, %s, %s\n", gzip_backends(), proto_backend(), regex_backend());
+	buf_addf(out, "with %s, %s, %s%s%s\n", gzip_backends(), proto_backend(), regex_backend(),
+		line_editor ? ", " : "", line_editor ? line_editor : "");
 }

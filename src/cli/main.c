@@ -5,7 +5,9 @@
 
 #include "app/compare.h"
 #include "app/load.h"
+#include "app/interrupt.h"
 #include "app/output.h"
+#include "app/progress.h"
 #include "app/run.h"
 #include "app/symbolize_mode.h"
 #include "base/ctx.h"
@@ -15,6 +17,8 @@
 #include "app/message.h"
 #include "app/suggest.h"
 #include "profile/builder.h"
+#include "repl/editor.h"
+#include "repl/lineedit.h"
 #include "repl/repl.h"
 
 enum status {
@@ -35,7 +39,7 @@ static enum status complain(const struct assay_diag *diag)
 	return STATUS_FAILED;
 }
 
-static enum status print(struct buf *out)
+static enum status print(const struct command_line *cl, struct buf *out)
 {
 	enum status status = STATUS_OK;
 	struct assay_diag diag;
@@ -43,7 +47,7 @@ static enum status print(struct buf *out)
 	if (out->failed) {
 		message("assay: out of memory");
 		status = STATUS_FAILED;
-	} else if (output_print(buf_str(out), &diag) < 0) {
+	} else if (output_text(&cl->options, buf_str(out), &diag) < 0) {
 		status = complain(&diag);
 	}
 	buf_release(out);
@@ -126,6 +130,13 @@ static int load(const struct assay_profile **profile, const struct command_line 
 	return load_request(profile, &request, ctx);
 }
 
+static int print_report(const struct command_line *cl, struct str text, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	const struct output to = { .path = option_text(&cl->options, OPT_OUTPUT), .options = &cl->options };
+
+	return output_report(cl->report, &to, text, ctx, diag);
+}
+
 static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
@@ -137,8 +148,7 @@ static enum status report_on(const struct command_line *cl, const struct assay_p
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
 		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
 	if (!err)
-		err = output_report(cl->report, &(struct output){ .path = option_text(&cl->options, OPT_OUTPUT) },
-			buf_str(&out), ctx, &diag);
+		err = print_report(cl, buf_str(&out), ctx, &diag);
 	if (err)
 		status = complain(&diag);
 	buf_release(&out);
@@ -154,10 +164,14 @@ static enum status run_on_sources(
 	const struct assay_profile *profile;
 	struct assay_diag diag;
 	enum status status;
+	int err;
 
 	if (max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	if (load(&profile, cl, sources, n, executable, &ctx) < 0)
+	progress_begin(&ctx);
+	err = load(&profile, cl, sources, n, executable, &ctx);
+	progress_end(&ctx);
+	if (err)
 		return STATUS_FAILED;
 	status = report_on(cl, profile, &ctx);
 	profile_free(profile);
@@ -202,10 +216,11 @@ static enum status compare(const struct command_line *cl, const char *const *sou
 
 	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
+	progress_begin(&ctx);
 	err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
+	progress_end(&ctx);
 	if (!err) {
-		err = output_report(cl->report, &(struct output){ .path = option_text(&cl->options, OPT_OUTPUT) },
-			buf_str(&out), &ctx, &diag);
+		err = print_report(cl, buf_str(&out), &ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
@@ -226,13 +241,34 @@ static enum status usage(const char *why)
 	return STATUS_FAILED;
 }
 
+static enum status end_of_script(int end)
+{
+	return end == REPL_BROKEN ? STATUS_BROKEN : end ? STATUS_FAILED : STATUS_OK;
+}
+
+/* A person has seen what failed; only a session that could not begin or go on is told by the status. */
+static enum status run_terminal(struct repl_setup *setup)
+{
+	struct editor *editor = editor_new();
+	int end;
+
+	if (!editor) {
+		message("assay: out of memory");
+		return STATUS_FAILED;
+	}
+	setup->terminal = editor_terminal(editor);
+	end = repl_run(setup);
+	editor_free(editor);
+	return setup->stop_at_error ? end_of_script(end) : end < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
 /* Without a report the shell is opened, unless the first source looks more like a slip than like a file. */
 static enum status run_shell(
 	const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
 {
 	const struct assay_options *o = &cl->options;
 	struct assay_ctx ctx = { .warn = warn };
-	const struct repl_setup setup = {
+	struct repl_setup setup = {
 		.sources = sources,
 		.n_sources = n,
 		.load = load_options_of(cl, executable),
@@ -243,7 +279,6 @@ static enum status run_shell(
 	};
 	const char *near = access(sources[0], F_OK) == 0 ? NULL : suggest_report(sources[0]);
 	struct assay_diag diag;
-	int end;
 
 	if (near && strcmp(near, sources[0]) == 0) {
 		messagef("assay: a report's name comes first: assay %s ...", sources[0]);
@@ -255,8 +290,9 @@ static enum status run_shell(
 	}
 	if (max_size(o, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
-	end = repl_run(&setup);
-	return end == REPL_BROKEN ? STATUS_BROKEN : end ? STATUS_FAILED : STATUS_OK;
+	if (!setup.script && isatty(STDIN_FILENO))
+		return run_terminal(&setup);
+	return end_of_script(repl_run(&setup));
 }
 
 static int check_base(const struct command_line *cl, struct assay_diag *diag)
@@ -312,12 +348,12 @@ static enum status print_help(const struct command_line *cl)
 	struct buf out = BUF_INIT;
 
 	if (cl->version)
-		help_add_version(&out);
+		help_add_version(&out, lineedit_backend());
 	else if (cl->report && cl->report->run)
 		help_add_report(&out, cl->report);
 	else
 		help_add_all(&out);
-	return print(&out);
+	return print(cl, &out);
 }
 
 int main(int argc, char **argv)
@@ -326,6 +362,7 @@ int main(int argc, char **argv)
 	struct assay_diag diag;
 	enum status status;
 
+	interrupt_init();
 	if (flags_parse(&cl, argc, argv, &diag) < 0)
 		return complain(&diag);
 	status = cl.help || cl.version ? print_help(&cl) : run(&cl);

@@ -14,6 +14,7 @@
 #include "repl/command.h"
 #include "report/report.h"
 
+#define WHEN "auto always never"
 #define FORMATS "text json csv tsv markdown"
 #define MODES "none local fastlocal force demangle=none demangle=templates demangle=full"
 #define UNITS "minimum auto ns us ms s hrs B kB MB GB TB PB"
@@ -35,6 +36,7 @@ static const struct value values[] = {
 	{ "program", "files", "_files", "-r -F" },
 	{ "mode", "'" MODES "'", "(" MODES ")", "-x -a '" MODES "'" },
 	{ "source", "files", "_files", "-r -F" },
+	{ "when", "'" WHEN "'", "(" WHEN ")", "-x -a '" WHEN "'" },
 	{ "unit", "'" UNITS "'", "(" UNITS ")", "-x -a '" UNITS "'" },
 };
 

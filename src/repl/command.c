@@ -19,7 +19,7 @@ static int show(struct repl *r, struct buf *text, struct assay_diag *diag)
 	if (text->failed)
 		err = diag_nomem(diag, "a text");
 	else if (t && t->show)
-		err = t->show(t->data, buf_str(text), diag);
+		err = t->show(t->data, &r->options, buf_str(text), diag);
 	else
 		message_text(buf_str(text));
 	buf_release(text);

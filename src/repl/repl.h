@@ -43,7 +43,7 @@ struct repl_terminal {
 	 * Long text that is no report (help, options): as output_report() shows reports that are longer than the
 	 * screen. Without it the text goes to standard error.
 	 */
-	int (*show)(void *data, struct str text, struct assay_diag *diag);
+	int (*show)(void *data, const struct assay_options *options, struct str text, struct assay_diag *diag);
 };
 
 /* What the command line says about the session. Everything must live as long as the session. */

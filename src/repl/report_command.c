@@ -166,6 +166,8 @@ int request_print(struct repl *r, const struct request *q, const struct assay_op
 			.path = option_text(o, OPT_OUTPUT),
 			.append = q->append,
 			.command = q->has_command ? q->command.data : NULL,
+			.options = o,
+			.unpaged = !r->setup->terminal,
 			.numbered = true,
 		},
 		text, &r->ctx, &why);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/message.h"
+#include "app/progress.h"
 #include "base/diag.h"
 #include "profile/builder.h"
 #include "profile/columns.h"
@@ -78,7 +79,9 @@ static int load(struct repl *r, const struct str_list *s, const char *base, bool
 	if (err)
 		return err;
 	r->ctx.bytes_left = r->bytes_max;
+	progress_begin(&r->ctx);
 	err = load_request(profile, &request, &r->ctx);
+	progress_end(&r->ctx);
 	return err ? session_told(diag, err) : 0;
 }
 

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "app/folder.h"
 #include "app/message.h"
 #include "base/diag.h"
 #include "format/bytes.h"
@@ -41,20 +41,6 @@ static int failed(struct assay_diag *diag, const char *call, const char *path, i
 	char why[128];
 
 	return diag_set(diag, ASSAY_ERR_IO, "%s %s: %s", call, path, diag_errno(error, why, sizeof(why)));
-}
-
-/* Each folder on the way, for nobody else to read. */
-static int make_folders(char *path, struct assay_diag *diag)
-{
-	for (char *slash = strchr(path + 1, '/');; slash = strchr(slash + 1, '/')) {
-		if (slash)
-			*slash = '\0';
-		if (mkdir(path, 0700) < 0 && errno != EEXIST)
-			return failed(diag, "mkdir", path, errno);
-		if (!slash)
-			return 0;
-		*slash = '/';
-	}
 }
 
 static bool is_name_char(char c)
@@ -208,7 +194,7 @@ int views_save(struct repl *r, struct str rest, struct assay_diag *diag)
 	if (!err)
 		err = add_all(&text, &r->options, diag);
 	if (!err)
-		err = make_folders(folder.data, diag);
+		err = folder_make(folder.data, diag);
 	if (!err)
 		err = write_file(path.data, buf_str(&text), diag);
 	buf_release(&folder);
