@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "app/objects.h"
 #include "app/sources.h"
 #include "base/diag.h"
 #include "base/regex.h"
@@ -22,6 +23,7 @@ struct plan {
 	const char *argument;
 	struct regex *pattern;
 	struct sources *sources;
+	struct objects *objects; /* NULL without names */
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
 };
@@ -51,6 +53,13 @@ static enum granularity granularity_of(const struct assay_options *o, const stru
 		if (option_on(o, choices[i].id))
 			return choices[i].granularity;
 	return GRANULARITY_FUNCTIONS;
+}
+
+static bool no_inlines_of(const struct assay_options *o, const struct report *report)
+{
+	if (report->flags & (REPORT_NO_INLINES | REPORT_INLINES))
+		return report->flags & REPORT_NO_INLINES;
+	return option_on(o, OPT_NOINLINES);
 }
 
 /* Trimming that is off is off whatever the three limits say. */
@@ -142,7 +151,7 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.tag_hide = text_of(o, OPT_TAGHIDE),
 			.tag_focus = text_of(o, OPT_TAGFOCUS),
 			.tag_ignore = text_of(o, OPT_TAGIGNORE),
-			.no_inlines = option_on(o, OPT_NOINLINES),
+			.no_inlines = no_inlines_of(o, report),
 		},
 		.graph = {
 			.granularity = granularity_of(o, report),
@@ -229,10 +238,13 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.encode = proto_write_gzip,
 		.read_source = sources_read,
 		.source_data = plan->sources,
+		.code = plan->objects ? &plan->objects->code : NULL,
 	};
 	struct graph g;
 	int err = 0;
 
+	if (plan->objects)
+		rc.accounts = symbolizer_accounts(plan->objects->names->symbolizer, &rc.n_accounts);
 	if (report->flags & REPORT_NEEDS_GRAPH) {
 		err = make_graph(view, report, plan, units, &g, &tags, ctx, diag);
 		rc.graph = err ? NULL : &g;
@@ -312,17 +324,19 @@ static void use_cache(struct plan *plan, struct run_cache *cache)
 }
 
 int run_report(const struct assay_profile *p, const struct report *report, const char *argument,
-	const struct assay_options *o, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+	const struct assay_options *o, struct names *names, struct assay_ctx *ctx, struct buf *out,
+	struct assay_diag *diag)
 {
-	return run_report_cached(p, report, argument, o, NULL, ctx, out, diag);
+	return run_report_cached(p, report, argument, o, names, NULL, ctx, out, diag);
 }
 
 int run_report_cached(const struct assay_profile *p, const struct report *report, const char *argument,
-	const struct assay_options *o, struct run_cache *cache, struct assay_ctx *ctx, struct buf *out,
-	struct assay_diag *diag)
+	const struct assay_options *o, struct names *names, struct run_cache *cache, struct assay_ctx *ctx,
+	struct buf *out, struct assay_diag *diag)
 {
 	struct label_units units;
 	struct sources sources;
+	struct objects objects;
 	struct plan plan;
 	int err;
 
@@ -339,9 +353,15 @@ int run_report_cached(const struct assay_profile *p, const struct report *report
 	plan.sources = &sources;
 	if (!err && report->flags & REPORT_NEEDS_GRAPH)
 		use_cache(&plan, cache);
+	if (names) {
+		objects_init(&objects, names, p, option_on(o, OPT_INTEL_SYNTAX));
+		plan.objects = &objects;
+	}
 	if (!err)
 		err = run_plan(p, report, &plan, &units, ctx, out, diag);
 	plan_release(&plan);
+	if (names)
+		objects_release(&objects);
 	sources_release(&sources);
 	label_units_release(&units);
 	return err;

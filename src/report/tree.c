@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
-#include "base/regex.h"
 #include "report/header.h"
+#include "report/pattern.h"
 
 #define VALUE_WIDTH 10
 #define EDGE_WIDTH 50
@@ -106,12 +106,10 @@ static int match_rows(const struct report_ctx *ctx, uint8_t *wanted, struct assa
 	for (size_t i = 0; i < g->rows.n; i++) {
 		struct str name = g->nodes.items[g->rows.items[i]].text;
 		bool found;
-		int err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &found);
+		int err = pattern_search(ctx, name, &found, diag);
 
-		if (err == ASSAY_ERR_NOMEM)
-			return diag_nomem(diag, "matching");
 		if (err)
-			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
+			return err;
 		wanted[g->rows.items[i]] = found;
 		any |= found;
 	}

@@ -219,7 +219,10 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "tags", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "taghide", "^a" }, { "focus", "." } }, "raw", NULL },
 	{ WAY_FILE, "odd/comments.pb", 0, { { NULL } }, "comments", NULL },
+	{ WAY_FILE, "odd/names-cpp.pb", 0, { { NULL } }, "top", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "list", "." },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "weblist", "." },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "source_path", "/nosuch" } }, "weblist", "." },
 	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "folded", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "flamegraph", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "divide_by", "2" } }, "proto", NULL },
@@ -419,7 +422,7 @@ static int report_with_argument(struct outcome *o, const struct sweep *s, struct
 	char *text;
 
 	if (!err)
-		err = run_report(o->profile, report_find(s->report), s->argument, options, ctx, &out, &o->diag);
+		err = run_report(o->profile, report_find(s->report), s->argument, options, NULL, ctx, &out, &o->diag);
 	if (!err) {
 		text = buf_detach(&out, &len);
 		if (text) {
