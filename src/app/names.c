@@ -144,3 +144,14 @@ void names_release(struct names *n)
 	free(n->binary_path);
 	*n = (struct names){ 0 };
 }
+
+void names_tell_missing(
+	const struct names *n, const struct assay_profile *p, const char *where, const struct assay_ctx *ctx)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < p->locations.n; i++)
+		missing += p->locations.items[i].n_lines == 0;
+	if (missing && !n->options.none)
+		ctx_warn(ctx, "%zu of %zu locations have no names; %s says why", missing, p->locations.n, where);
+}

@@ -15,6 +15,9 @@
 
 #define CHUNK ((size_t)256 << 10)
 
+/* Of a file, between two looks at whether somebody still wants it. */
+#define READ_STEP ((size_t)16 << 20)
+
 /* "stat x: no such file or directory" */
 static int system_error(struct assay_diag *diag, const char *call, const char *path)
 {
@@ -47,15 +50,20 @@ static bool room(struct bytes *b, size_t *cap, size_t more)
 	return true;
 }
 
-/* read() that gives up only at the end of the file or on an error. */
-static ssize_t read_some(int fd, void *to, size_t n)
+/* read() that gives up only at the end of the file, on an error, or when nobody wants the rest: then errno is EINTR. */
+static ssize_t read_some(int fd, void *to, size_t n, const struct assay_ctx *ctx)
 {
 	ssize_t got;
 
 	do
 		got = read(fd, to, n);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && errno == EINTR && !ctx_canceled(ctx));
 	return got;
+}
+
+static int read_error(struct assay_diag *diag, const char *path)
+{
+	return errno == EINTR ? diag_set(diag, ASSAY_ERR_CANCELED, "canceled") : system_error(diag, "read", path);
 }
 
 static int take_size(struct assay_ctx *ctx, size_t len, struct assay_diag *diag)
@@ -67,9 +75,10 @@ static int take_size(struct assay_ctx *ctx, size_t len, struct assay_diag *diag)
 }
 
 /* A file says how long it is; one that grows while it is read is read to its new end. */
-static int read_file(struct bytes *b, int fd, size_t size, const char *path, uint64_t limit, struct assay_diag *diag)
+static int read_file(
+	struct bytes *b, int fd, size_t size, const char *path, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	size_t cap = size + 1;
+	size_t cap = size + 1, step;
 	ssize_t got;
 
 	b->data = pages_alloc(cap);
@@ -79,11 +88,14 @@ static int read_file(struct bytes *b, int fd, size_t size, const char *path, uin
 		/* One byte more than the size tells the end of a file from its growing. */
 		if (b->len == cap && !room(b, &cap, CHUNK))
 			return diag_nomem(diag, "the file");
-		got = read_some(fd, b->data + b->len, cap - b->len);
+		step = cap - b->len < READ_STEP ? cap - b->len : READ_STEP;
+		got = read_some(fd, b->data + b->len, step, ctx);
 		if (got < 0)
-			return system_error(diag, "read", path);
+			return read_error(diag, path);
 		b->len += (size_t)got;
-		if (b->len > limit)
+		if (ctx_poll(ctx, ASSAY_PROGRESS_READ, b->len, size))
+			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
+		if (b->len > ctx->bytes_left)
 			return bytes_too_big(diag);
 	} while (got > 0);
 	return 0;
@@ -99,12 +111,16 @@ static int read_pipe(struct bytes *b, int fd, const char *path, struct assay_ctx
 	int err = chunk ? 0 : diag_nomem(diag, "the input");
 
 	while (!err) {
-		got = read_some(fd, chunk + n, CHUNK - n);
+		got = read_some(fd, chunk + n, CHUNK - n, ctx);
 		if (got < 0) {
-			err = system_error(diag, "read", path);
+			err = read_error(diag, path);
 			break;
 		}
 		n += (size_t)got;
+		if (ctx_poll(ctx, ASSAY_PROGRESS_READ, b->len, 0)) {
+			err = diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
+			break;
+		}
 		/* A first read of one byte does not tell yet whether this is gzip. */
 		if (!inf && !b->len && got && n < 2)
 			continue;
@@ -143,7 +159,7 @@ static int read_descriptor(struct bytes *b, int fd, const char *path, struct ass
 		return read_pipe(b, fd, path, ctx, diag);
 	if (st.st_size < 0 || (uint64_t)st.st_size > ctx->bytes_left)
 		return bytes_too_big(diag);
-	return read_file(b, fd, (size_t)st.st_size, path, ctx->bytes_left, diag);
+	return read_file(b, fd, (size_t)st.st_size, path, ctx, diag);
 }
 
 int bytes_read(struct bytes *out, const char *path, struct assay_ctx *ctx, struct assay_diag *diag)

@@ -825,7 +825,8 @@ static int read_samples(struct reader *r)
 	while (!err && wire_next(&c, &f)) {
 		if (f.tag != WIRE_TAG(FIELD_SAMPLE, WIRE_BYTES))
 			continue;
-		if (r->p->n_samples % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+		if (r->p->n_samples % CTX_POLL_SAMPLES == 0 &&
+			ctx_poll(r->ctx, ASSAY_PROGRESS_DECODE, offset_of(r, f.start), r->bytes->len))
 			return diag_set(r->diag, ASSAY_ERR_CANCELED, "canceled");
 		if (offset_of(r, f.start) - r->bytes->forgotten > FORGET_STEP)
 			bytes_forget(r->bytes, offset_of(r, f.start));

@@ -127,6 +127,10 @@ enum report_flags {
 	REPORT_ACCOUNTS = 1 << 14,
 	/* All that the sources hold, for others to look at: even a single one is merged, and drop_frames are theirs. */
 	REPORT_MERGES = 1 << 15,
+	/* In the shell ten rows, where nobody said how many. */
+	REPORT_TEN_ROWS = 1 << 20,
+	/* In the shell the expressions behind it are about labels. */
+	REPORT_OF_LABELS = 1 << 21,
 };
 
 struct report {
