@@ -53,18 +53,20 @@ void __wrap_message_text(struct str text);
 
 /* --- allocations --- */
 
+/* Work that is shared out allocates from several threads at once. */
 static struct {
-	unsigned long n;       /* asked for since the start of this run */
-	unsigned long failing; /* the number of the first that fails, from 1; 0 for none */
-	bool for_good;         /* and so do all that follow */
-	bool failed;           /* one did */
-	long live;             /* blocks that have not been given back */
+	_Atomic unsigned long n; /* asked for since the start of this run */
+	unsigned long failing;   /* the number of the first that fails, from 1; 0 for none */
+	bool for_good;           /* and so do all that follow */
+	_Atomic bool failed;     /* one did */
+	_Atomic long live;       /* blocks that have not been given back */
 } memory;
 
 static bool fails(void)
 {
-	memory.n++;
-	if (!memory.failing || memory.n < memory.failing || (memory.n > memory.failing && !memory.for_good))
+	unsigned long n = ++memory.n;
+
+	if (!memory.failing || n < memory.failing || (n > memory.failing && !memory.for_good))
 		return false;
 	memory.failed = true;
 	errno = ENOMEM;
