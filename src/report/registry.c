@@ -176,7 +176,7 @@ const struct report reports[] = {
 		raw_run },
 	{ "svg", NULL, "Graph as SVG", picture_details, PICTURE, dot_run, NULL, "svg", "svg" },
 	{ "symbols", NULL, "Where the names of each binary came from, or why there are none", symbols_details,
-		REPORT_ACCOUNTS, symbols_run },
+		REPORT_ACCOUNTS, symbols_run, symbols_table },
 	{ "tags", NULL, "Label values with their shares", tags_details, REPORT_FORMAT, tags_run, tags_table },
 	{ "text", NULL, "The same as top", top_details, TABLE, top_run, top_table },
 	{ "top", NULL, "Functions with the largest values, one per line", top_details, TABLE, top_run, top_table },
