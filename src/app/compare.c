@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/amount.h"
+#include "app/request.h"
 #include "app/run.h"
 #include "base/diag.h"
 #include "format/bytes.h"
@@ -64,6 +65,7 @@ static int read_run(struct compare *c, const char *source, bool *used)
 	const struct load_request load = {
 		.sources = &source,
 		.n_sources = 1,
+		.tag_source = c->request->tag_source,
 		.options = c->request->options,
 		.complain = c->request->complain,
 		.data = c->request->data,

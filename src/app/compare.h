@@ -9,6 +9,7 @@
 struct compare_request {
 	const char *const *sources[N_SIDES];
 	size_t n_sources[N_SIDES]; /* not 0, but for the old side of a report with REPORT_JUDGES */
+	bool tag_source; /* as in struct load_request */
 	struct load_options options;
 
 	/* As in struct load_request. */

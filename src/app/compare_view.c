@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/request.h"
 #include "app/run.h"
 #include "base/diag.h"
 #include "base/units.h"
@@ -211,6 +212,7 @@ static int load_and_print(
 		.normalize = v->subtracts && option_on(v->options, OPT_NORMALIZE),
 		.meet = meet,
 		.meet_data = v,
+		.tag_source = r->tag_source,
 		.options = r->options,
 		.complain = r->complain,
 		.data = r->data,

@@ -147,6 +147,8 @@ static int set_flag(struct parser *p, const char *name, const char *value)
 		return set_option(p, id, value);
 	if (report && report->flags & REPORT_FORMAT)
 		return set_format(p, report, value);
+	if (report)
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "%s is no flag; it comes first: assay %s ...", name, name);
 	return unknown_flag(p, name);
 }
 

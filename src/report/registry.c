@@ -89,6 +89,17 @@ static const char list_details[] = "The pattern is matched with the names of fun
 				   "several calls on the way, counts them all. Where sources are looked for is in\n"
 				   "the manual; -source_path=dir is what helps first.\n";
 
+static const char merge_details[] =
+	"Samples with the same stack and labels are added up. It takes any number of\n"
+	"profiles, and memory for what is different in them and for one of them:\n"
+	"  assay merge -output=all.pb.gz a.pb.gz b.pb.gz\n"
+	"  find . -name '*.pb.gz' | assay merge -output=all.pb.gz -files_from=-\n"
+	"Parts may be merged first, and what became of them later: the rows of top,\n"
+	"tree, peek and tags do not depend on order and grouping. -tag_source keeps\n"
+	"samples apart by the file that they came from. Profiles that cannot be read\n"
+	"are named and left out; -strict makes that a failure. On a terminal the output\n"
+	"goes to profile001.pb.gz.\n";
+
 static const char peek_details[] = "As tree, but for the functions whose names match, and nothing is left out:\n"
 				   "callers stand above the function, callees below it. The number in front of\n"
 				   "a neighbour is what passed through those calls, its share is of the cum of the\n"
@@ -165,6 +176,8 @@ const struct report reports[] = {
 	{ "list", "regex", "Source of matching functions, annotated", list_details,
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_LINE | REPORT_SPLIT_OBJECTS, list_run, list_table,
 		.compare = diff_list_run },
+	{ "merge", NULL, "Several profiles as one file, compressed", merge_details,
+		REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_BINARY | REPORT_MERGES, proto_run, NULL, "pb.gz" },
 	{ "pdf", NULL, "Graph as PDF", picture_details, PICTURE, dot_run, NULL, "pdf", "pdf" },
 	{ "peek", "regex", "Callers and callees of matching functions", peek_details, GRAPH | REPORT_UNTRIMMED,
 		peek_run, peek_table, .compare = diff_peek_run },

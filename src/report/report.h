@@ -125,6 +125,8 @@ enum report_flags {
 	REPORT_INLINES = 1 << 13,
 	/* About the binaries of the profile: all of them are looked for. */
 	REPORT_ACCOUNTS = 1 << 14,
+	/* All that the sources hold, for others to look at: even a single one is merged, and drop_frames are theirs. */
+	REPORT_MERGES = 1 << 15,
 };
 
 struct report {

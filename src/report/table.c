@@ -502,8 +502,3 @@ int table_end(struct table *t, struct assay_diag *diag)
 		buf_add_str(t->out, t->n_rows ? STR("\n]}\n") : STR("]}\n"));
 	return t->failed || t->out->failed ? diag_nomem(diag, "the report") : 0;
 }
-
-const char *table_backend(void)
-{
-	return json_backend();
-}

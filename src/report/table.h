@@ -108,7 +108,4 @@ void table_labels(struct table *t, const struct table_label *labels, size_t n);
 
 int table_end(struct table *t, struct assay_diag *diag);
 
-/* The library behind JSON, for --version: "jansson 2.14", or NULL. */
-const char *table_backend(void);
-
 #endif

@@ -21,8 +21,9 @@
 #include <unistd.h>
 
 #include "app/compare.h"
-#include "app/load.h"
+#include "app/request.h"
 #include "app/run.h"
+#include "app/source_list.h"
 #include "assay-config.h"
 #include "assay/profile.h"
 #include "assay/report.h"
@@ -121,6 +122,9 @@ enum way {
 	WAY_REQUEST,      /* load_request(), as the program does it: path, the same once more, and path as base */
 	WAY_COMPARE,      /* diff, or check with the argument as a rule: path is OLD, and NEW is other */
 	WAY_VIEW,         /* the report as a view of diff */
+	WAY_MERGE,        /* the same for the path twice, or with the option "many" more often, labelled, and no base */
+	WAY_MIXED,        /* the same for the path and for odd/smallest.pb, which has other columns */
+	WAY_LIST,         /* the lines of the file as names of sources */
 	WAY_COMMAND_LINE, /* flags, as the program reads them, and no profile */
 };
 
@@ -243,6 +247,11 @@ static const struct sweep sweeps[] = {
 	{ WAY_VIEW, "odd/values-cancel.pb", 0, { { "normalize", "true" } }, "peek", ".", "odd/plain.pb" },
 	{ WAY_VIEW, "odd/plain.pb", 0, { { "source_path", "src" } }, "list", ".", "odd/labels.pb" },
 	{ WAY_VIEW, "odd/plain.pb", 0, { { "focus", "." } }, "flamegraph", NULL, "odd/labels.pb" },
+	{ WAY_MERGE, "odd/smallest.pb", 0, { { "many", NULL } }, "merge", NULL },
+	{ WAY_MERGE, "odd/values-cancel.pb", 0, { { NULL } }, "raw", NULL },
+	/* Other columns, and others of the same name: what was added up is read once more. */
+	{ WAY_MIXED, "odd/default-type.pb", 0, { { NULL } }, "raw", NULL },
+	{ WAY_LIST, "words.folded", 0, { { NULL } } },
 	{ WAY_COMMAND_LINE, "", 0,
 		{ { "top" }, { "-focus=main" }, { "-cum" }, { "a" }, { "b" }, { "-unit" }, { "ms" } } },
 	{ WAY_COMMAND_LINE, "", 0, { { "-mean_delay" }, { "-inuse_space" }, { "-text" }, { "-source_path=/a:/b" } } },
@@ -373,22 +382,35 @@ static void keep_complaint(void *data, const char *source, const struct assay_di
 	*(struct assay_diag *)data = *why;
 }
 
+/* More than are combined in a step. */
+#define MANY 130
+
 static int request(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
 {
-	const char *sources[] = { in->path, in->path };
+	const char *sources[MANY];
+	char other[PATH_MAX];
 	struct load_request r = {
 		.sources = sources,
-		.n_sources = 2,
-		.base = in->path,
+		.n_sources = has_option(s, "many") ? MANY : 2,
+		.base = s->way == WAY_REQUEST ? in->path : NULL,
 		.is_diff = has_option(s, "diff_base"),
 		.normalize = has_option(s, "normalize"),
+		.tag_source = s->way == WAY_MERGE,
+		.merge_one = s->way == WAY_MERGE,
 		.options = { .executable = "", .build_id = "", .comment = "put together" },
 		.complain = keep_complaint,
 		.data = &o->diag,
 	};
 	const struct assay_profile *p;
-	int err = load_request(&p, &r, ctx);
+	int err;
 
+	for (size_t i = 0; i < MANY; i++)
+		sources[i] = in->path;
+	if (s->way == WAY_MIXED) {
+		snprintf(other, sizeof(other), "%s/odd/smallest.pb", folder);
+		sources[1] = other;
+	}
+	err = load_request(&p, &r, ctx);
 	if (!err)
 		o->profile = (struct assay_profile *)p;
 	return err;
@@ -400,7 +422,7 @@ static int load(struct outcome *o, const struct sweep *s, const struct input *in
 		return assay_profile_parse(&o->profile, in->data, in->len, ctx, &o->diag);
 	if (s->way == WAY_FILE)
 		return assay_profile_open(&o->profile, in->path, ctx, &o->diag);
-	if (s->way == WAY_REQUEST)
+	if (s->way == WAY_REQUEST || s->way == WAY_MERGE || s->way == WAY_MIXED)
 		return request(o, s, in, ctx);
 	pipe_to_stdin(in);
 	return assay_profile_open(&o->profile, "-", ctx, &o->diag);
@@ -523,6 +545,17 @@ static void run_command_line(struct outcome *o, const struct sweep *s)
 	flags_release(&cl);
 }
 
+static void run_list(struct outcome *o, const struct input *in)
+{
+	struct source_list l = { 0 };
+	const char *names[] = { in->path };
+
+	o->err = source_list_add(&l, names, 1, &o->diag);
+	if (!o->err)
+		o->err = source_list_read(&l, in->path, &o->diag);
+	source_list_release(&l);
+}
+
 static void run(struct outcome *o, const struct sweep *s, const struct input *in)
 {
 	*o = (struct outcome){ .profile = UNTOUCHED, .text = UNTOUCHED };
@@ -531,6 +564,8 @@ static void run(struct outcome *o, const struct sweep *s, const struct input *in
 	memory.failed = false;
 	if (s->way == WAY_COMMAND_LINE)
 		run_command_line(o, s);
+	else if (s->way == WAY_LIST)
+		run_list(o, in);
 	else
 		run_profile(o, s, in);
 }
