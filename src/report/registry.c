@@ -189,7 +189,7 @@ const struct report reports[] = {
 		raw_run },
 	{ "svg", NULL, "Graph as SVG", picture_details, PICTURE, dot_run, NULL, "svg", "svg" },
 	{ "symbols", NULL, "Where the names of each binary came from, or why there are none", symbols_details,
-		REPORT_ACCOUNTS, symbols_run },
+		REPORT_ACCOUNTS, symbols_run, symbols_table },
 	{ "tags", NULL, "Label values with their shares", tags_details, REPORT_FORMAT | REPORT_OF_LABELS, tags_run, tags_table },
 	{ "text", NULL, "The same as top", top_details, TABLE | REPORT_TEN_ROWS,
 		top_run, top_table },

@@ -194,6 +194,7 @@ int peek_table(const struct report_ctx *ctx, struct table *t, struct assay_diag 
 int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int symbols_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int symbols_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tags_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
