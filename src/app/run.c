@@ -209,7 +209,7 @@ static int print(const struct report *report, const struct report_ctx *rc, const
 static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, wide total,
 	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
-	struct regex_budget budget = { REGEX_QUERY_STEPS };
+	struct regex_budget budget = { REGEX_QUERY_STEPS, ctx ? ctx->cancel : NULL };
 	struct tags tags = { 0 };
 	struct report_ctx rc = {
 		.profile = view->profile,

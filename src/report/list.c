@@ -250,6 +250,8 @@ static int add_matches(struct listing *l, struct assay_diag *diag)
 		err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &matches);
 		if (err == ASSAY_ERR_NOMEM)
 			return diag_nomem(diag, "a regular expression");
+		if (err == ASSAY_ERR_CANCELED)
+			return diag_set(diag, err, "canceled");
 		if (err)
 			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
 		if (matches)

@@ -110,6 +110,8 @@ static int match_rows(const struct report_ctx *ctx, uint8_t *wanted, struct assa
 
 		if (err == ASSAY_ERR_NOMEM)
 			return diag_nomem(diag, "matching");
+		if (err == ASSAY_ERR_CANCELED)
+			return diag_set(diag, err, "canceled");
 		if (err)
 			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
 		wanted[g->rows.items[i]] = found;
