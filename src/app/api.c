@@ -132,7 +132,7 @@ int assay_report(char **text, size_t *len, const struct assay_profile *profile, 
 		return err;
 	err = options_settle(&settled, ctx ? ctx->warn : NULL, ctx ? ctx->data : NULL, diag);
 	if (!err)
-		err = run_report(profile, report, NULL, &settled, ctx, &out, diag);
+		err = run_report(profile, report, NULL, &settled, NULL, ctx, &out, diag);
 	options_release(&settled);
 	if (!err) {
 		char *detached = buf_detach(&out, &n);

@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -13,6 +15,13 @@
 #include "base/diag.h"
 
 #define CHUNK 65536
+
+/* What a sanitizer finds in a program of ours must be seen. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
 
 extern char **environ;
 
@@ -162,6 +171,78 @@ int child_filter(char *const *argv, struct str input, struct buf *out, struct as
 	sigaction(SIGPIPE, &before, NULL);
 	err = wait_for(pid, diag);
 	return err || !out->failed ? err : diag_nomem(diag, "the program's output");
+}
+
+/* What a loader and sanitizers listen to; a program that reads files of strangers gets nothing else of ours. */
+static void choose_environment(char **env, size_t n)
+{
+	static const char *const names[] = { "LD_LIBRARY_PATH=", "ASAN_OPTIONS=", "UBSAN_OPTIONS=", "LSAN_OPTIONS=",
+		"LLVM_PROFILE_FILE=" };
+	size_t used = 0;
+
+	for (char **e = environ; *e && used + 1 < n; e++)
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (used + 1 < n && strncmp(*e, names[i], strlen(names[i])) == 0)
+				env[used++] = *e;
+	env[used] = NULL;
+}
+
+int child_start(pid_t *pid, const char *path, int socket, struct assay_diag *diag)
+{
+	posix_spawn_file_actions_t actions;
+	char *argv[] = { (char *)path, NULL }, *env[16], why[128];
+	posix_spawnattr_t attr;
+	int error;
+
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return diag_nomem(diag, "a program");
+	posix_spawnattr_init(&attr);
+	set_signals(&attr, NULL);
+	/* ^C is for whoever sits at the terminal; a worker ends when its socket does. */
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	choose_environment(env, sizeof(env) / sizeof(env[0]));
+	error = posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
+	if (!error)
+		error = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+	if (!error && !SANITIZED)
+		error = posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	if (!error)
+		error = posix_spawn(pid, path, &actions, &attr, argv, env);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attr);
+	return error ? diag_set(diag, ASSAY_ERR_IO, "cannot start %s: %s", path,
+			       diag_errno(error, why, sizeof(why))) :
+		       0;
+}
+
+/* A program that has closed its socket is about to end; one that has not will not end by itself. */
+static pid_t wait_a_moment(pid_t pid, int *status)
+{
+	for (int i = 0; i < 20; i++) {
+		pid_t ended = waitpid(pid, status, WNOHANG);
+
+		if (ended != 0)
+			return ended;
+		usleep(1000);
+	}
+	return 0;
+}
+
+void child_stop(pid_t pid, char *why, size_t size)
+{
+	int status = 0;
+
+	if (why && wait_a_moment(pid, &status) == pid) {
+		if (WIFSIGNALED(status))
+			snprintf(why, size, "signal %d", WTERMSIG(status));
+		else
+			snprintf(why, size, "exit status %d", WEXITSTATUS(status));
+		return;
+	}
+	kill(pid, SIGKILL);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
 }
 
 int child_run(char *const *argv, bool *started, struct assay_diag *diag)

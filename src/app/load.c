@@ -141,11 +141,12 @@ static int combine(struct profile_builder *out, struct profile_builder *parts, s
 static int finish(struct profile_builder *b, const struct assay_profile **out, const struct load_options *o,
 	struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	int err = 0;
+	int err = o->names ? symbolizer_run(o->names->symbolizer, b, diag) :
+			     demangle_functions(b, DEMANGLE_DEFAULT, false, ctx, diag);
 
 	if (o->all_frames)
 		b->profile->drop_frames = b->profile->keep_frames = 0;
-	else
+	else if (!err)
 		err = prune_uninteresting(b, ctx, diag);
 	binary_forget_urls(b);
 	if (!err)

@@ -2,6 +2,7 @@
 #ifndef APP_LOAD_H
 #define APP_LOAD_H
 
+#include "app/names.h"
 #include "app/options.h"
 #include "base/ctx.h"
 #include "base/str.h"
@@ -16,6 +17,7 @@ struct load_options {
 	const char *comment;         /* to add, or "" */
 	const char *perf_to_profile; /* the program to convert perf's data with; NULL or "" for none */
 	bool all_frames;             /* do not apply the profile's own drop_frames */
+	struct names *names;         /* where names and lines come from that the profile does not have, or NULL */
 };
 
 int load_source(const struct assay_profile **out, const char *source, const struct load_options *options,

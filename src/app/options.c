@@ -239,6 +239,13 @@ const struct option options[N_OPTIONS] = {
 		.argument = "regex",
 		.help = "Drop samples with a frame that matches",
 	},
+	[OPT_IGNORE_BUILD_ID] = {
+		.name = "ignore_build_id",
+		.type = OPTION_SWITCH,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "false",
+		.help = "Take names from binaries with another build id, too",
+	},
 	[OPT_INTEL_SYNTAX] = {
 		.name = "intel_syntax",
 		.type = OPTION_SWITCH,
@@ -258,6 +265,22 @@ const struct option options[N_OPTIONS] = {
 		.flags = OPTION_COMMAND_LINE,
 		.fallback = "false",
 		.help = "Same as -sample_index=inuse_space",
+	},
+	[OPT_JIT_MAP] = {
+		.name = "jit_map",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "",
+		.argument = "file",
+		.help = "Names of generated code, a perf-PID.map",
+	},
+	[OPT_KALLSYMS] = {
+		.name = "kallsyms",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "",
+		.argument = "file",
+		.help = "Names of the kernel, a copy of its /proc/kallsyms",
 	},
 	[OPT_LINES] = {
 		.name = "lines",
@@ -429,6 +452,14 @@ const struct option options[N_OPTIONS] = {
 		.flags = OPTION_COMMAND_LINE,
 		.fallback = "false",
 		.help = "End with status 2 when anything was skipped or repaired",
+	},
+	[OPT_SYMBOL_PATH] = {
+		.name = "symbol_path",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "",
+		.argument = "dirs",
+		.help = "Where binaries and their debug information are, a list with colons",
 	},
 	[OPT_SYMBOLIZE] = {
 		.name = "symbolize",

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "app/objects.h"
 #include "app/sources.h"
+#include "base/ctx.h"
 #include "base/diag.h"
 #include "base/regex.h"
 #include "format/proto_write.h"
@@ -22,6 +24,7 @@ struct plan {
 	const char *argument;
 	struct regex *pattern;
 	struct sources *sources;
+	struct objects *objects; /* NULL without names */
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
 };
@@ -51,6 +54,13 @@ static enum granularity granularity_of(const struct assay_options *o, const stru
 		if (option_on(o, choices[i].id))
 			return choices[i].granularity;
 	return GRANULARITY_FUNCTIONS;
+}
+
+static bool no_inlines_of(const struct assay_options *o, const struct report *report)
+{
+	if (report->flags & (REPORT_NO_INLINES | REPORT_INLINES))
+		return report->flags & REPORT_NO_INLINES;
+	return option_on(o, OPT_NOINLINES);
 }
 
 /* Trimming that is off is off whatever the three limits say. */
@@ -142,7 +152,7 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 			.tag_hide = text_of(o, OPT_TAGHIDE),
 			.tag_focus = text_of(o, OPT_TAGFOCUS),
 			.tag_ignore = text_of(o, OPT_TAGIGNORE),
-			.no_inlines = option_on(o, OPT_NOINLINES),
+			.no_inlines = no_inlines_of(o, report),
 		},
 		.graph = {
 			.granularity = granularity_of(o, report),
@@ -203,6 +213,9 @@ static int print(const struct report *report, const struct report_ctx *rc, const
 	if (plan->format != TABLE_NONE)
 		return report_print_table(report, rc, plan->format, out, diag);
 	err = report->run(rc, out, diag);
+	/* The loops that print just end then. */
+	if (!err && ctx_canceled(rc->ctx))
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	return !err && out->failed ? diag_nomem(diag, "the report") : err;
 }
 
@@ -229,10 +242,13 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.encode = proto_write_gzip,
 		.read_source = sources_read,
 		.source_data = plan->sources,
+		.code = plan->objects ? &plan->objects->code : NULL,
 	};
 	struct graph g;
 	int err = 0;
 
+	if (plan->objects)
+		rc.accounts = symbolizer_accounts(plan->objects->names->symbolizer, &rc.n_accounts);
 	if (report->flags & REPORT_NEEDS_GRAPH) {
 		err = make_graph(view, report, plan, units, &g, &tags, ctx, diag);
 		rc.graph = err ? NULL : &g;
@@ -278,11 +294,53 @@ static int run_plan(const struct assay_profile *p, const struct report *report, 
 	return err;
 }
 
+static void add_key_text(struct buf *key, struct str text)
+{
+	buf_addf(key, "%zu:", text.len);
+	buf_add_str(key, text);
+}
+
+/* All that decides what is counted, and for which node. */
+static void add_key(struct buf *key, const struct plan *plan)
+{
+	const struct label_frame_options *l = &plan->label_frames;
+	const struct filter_options *f = &plan->filters;
+	const struct graph_options *g = &plan->graph;
+	const struct str texts[] = { l->root, l->leaf, l->unit, f->focus, f->ignore, f->hide, f->show, f->show_from,
+		f->prune_from, f->tag_focus, f->tag_ignore, g->trim_path, g->source_path };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		add_key_text(key, texts[i]);
+	buf_addf(key, "%d %d %zu %d %d %d %d", f->no_inlines, g->granularity, g->column, g->mean, g->columns,
+		g->drop_negative, g->split_objects);
+}
+
+static void use_cache(struct plan *plan, struct run_cache *cache)
+{
+	struct buf key = BUF_INIT;
+
+	if (!cache || plan->graph.call_tree)
+		return;
+	add_key(&key, plan);
+	if (!key.failed)
+		plan->graph.counts = run_cache_counts(cache, buf_str(&key));
+	buf_release(&key);
+}
+
 int run_report(const struct assay_profile *p, const struct report *report, const char *argument,
-	const struct assay_options *o, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+	const struct assay_options *o, struct names *names, struct assay_ctx *ctx, struct buf *out,
+	struct assay_diag *diag)
+{
+	return run_report_cached(p, report, argument, o, names, NULL, ctx, out, diag);
+}
+
+int run_report_cached(const struct assay_profile *p, const struct report *report, const char *argument,
+	const struct assay_options *o, struct names *names, struct run_cache *cache, struct assay_ctx *ctx,
+	struct buf *out, struct assay_diag *diag)
 {
 	struct label_units units;
 	struct sources sources;
+	struct objects objects;
 	struct plan plan;
 	int err;
 
@@ -297,9 +355,17 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 	sources_init(&sources, o, ctx);
 	err = plan_make(&plan, report, argument, o, p, diag);
 	plan.sources = &sources;
+	if (!err && report->flags & REPORT_NEEDS_GRAPH)
+		use_cache(&plan, cache);
+	if (names) {
+		objects_init(&objects, names, p, option_on(o, OPT_INTEL_SYNTAX));
+		plan.objects = &objects;
+	}
 	if (!err)
 		err = run_plan(p, report, &plan, &units, ctx, out, diag);
 	plan_release(&plan);
+	if (names)
+		objects_release(&objects);
 	sources_release(&sources);
 	label_units_release(&units);
 	return err;

@@ -2,15 +2,24 @@
 #ifndef APP_RUN_H
 #define APP_RUN_H
 
+#include "app/names.h"
 #include "app/options.h"
+#include "app/run_cache.h"
 #include "report/report.h"
 
 /*
  * From a profile to the text of a report: view, graph, report, each a call, in this order. The options must have been
- * settled. argument is what stood behind the report's name, or NULL.
+ * settled. argument is what stood behind the report's name, or NULL. names are those that the profile got its names from;
+ * where it is NULL, reports see no binaries.
  */
 int run_report(const struct assay_profile *profile, const struct report *report, const char *argument,
-	const struct assay_options *options, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag);
+	const struct assay_options *options, struct names *names, struct assay_ctx *ctx, struct buf *out,
+	struct assay_diag *diag);
+
+/* The same for one of many reports on a profile: what was counted before is in the cache, which may be NULL. */
+int run_report_cached(const struct assay_profile *profile, const struct report *report, const char *argument,
+	const struct assay_options *options, struct names *names, struct run_cache *cache, struct assay_ctx *ctx,
+	struct buf *out, struct assay_diag *diag);
 
 /*
  * The first half alone: view and graph, with all rows and their names, and what the options make of them. Whoever
@@ -24,8 +33,8 @@ struct run_graphs {
 };
 
 int run_graph(const struct assay_profile *profile, const struct report *report, const struct assay_options *options,
-	struct assay_ctx *ctx, int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag), void *data,
-	struct assay_diag *diag);
+	struct assay_ctx *ctx, int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag),
+	void *data, struct assay_diag *diag);
 
 /* The report on a comparison. */
 int run_comparison(const struct report_comparison *comparison, const struct report *report,

@@ -94,6 +94,12 @@ int sources_read(void *data, struct str path, struct source_text *text, struct a
 		*diag = f->error;
 		return f->error.code;
 	}
-	*text = (struct source_text){ f->lines, f->n };
+	*text = (struct source_text){
+		.lines = f->lines,
+		.n = f->n,
+		.bytes = { f->data ? f->data : "", f->len },
+		.path = str_of(f->path),
+		.modified = f->modified,
+	};
 	return 0;
 }

@@ -4,18 +4,18 @@
 #include <unistd.h>
 
 #include "app/compare.h"
-#include "app/load.h"
 #include "app/interrupt.h"
+#include "app/load.h"
+#include "app/message.h"
+#include "app/names.h"
 #include "app/output.h"
 #include "app/progress.h"
 #include "app/run.h"
-#include "app/symbolize_mode.h"
+#include "app/suggest.h"
 #include "base/ctx.h"
 #include "base/diag.h"
 #include "cli/flags.h"
 #include "cli/help.h"
-#include "app/message.h"
-#include "app/suggest.h"
 #include "profile/builder.h"
 #include "repl/editor.h"
 #include "repl/lineedit.h"
@@ -81,25 +81,7 @@ static int max_size(const struct assay_options *o, uint64_t *size, struct assay_
 	return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s: \"%s\" is no size such as 500M or 2G", where, text);
 }
 
-/* Names that are not there are not made up; but nobody shall take [app] for one either. */
-static void tell_unnamed(const struct assay_profile *p, const char *mode)
-{
-	struct symbolize_mode m;
-	size_t n = 0;
-
-	if (!symbolize_mode_parse(&m, mode)) {
-		messagef("ignoring unrecognized symbolization option: %s", mode);
-		message("expecting "
-			"-symbolize=[local|fastlocal|remote|none][:force][:demangle=[none|full|templates|default]]");
-	}
-	for (size_t i = 0; i < p->locations.n; i++)
-		n += p->locations.items[i].n_lines == 0;
-	if (n && !m.none)
-		messagef("%zu of %zu locations have no names, and this version does not look for them in binaries", n,
-			p->locations.n);
-}
-
-static struct load_options load_options_of(const struct command_line *cl, const char *executable)
+static struct load_options load_options_of(const struct command_line *cl, const char *executable, struct names *names)
 {
 	const struct assay_options *o = &cl->options;
 
@@ -109,11 +91,12 @@ static struct load_options load_options_of(const struct command_line *cl, const 
 		.comment = option_text(o, OPT_ADD_COMMENT),
 		.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
 		.all_frames = option_on(o, OPT_ALL_FRAMES),
+		.names = names,
 	};
 }
 
 static int load(const struct assay_profile **profile, const struct command_line *cl, const char *const *sources,
-	size_t n, const char *executable, struct assay_ctx *ctx)
+	size_t n, const char *executable, struct names *names, struct assay_ctx *ctx)
 {
 	const struct assay_options *o = &cl->options;
 	bool is_diff = *option_text(o, OPT_DIFF_BASE);
@@ -123,7 +106,7 @@ static int load(const struct assay_profile **profile, const struct command_line 
 		.base = option_text(o, is_diff ? OPT_DIFF_BASE : OPT_BASE),
 		.is_diff = is_diff,
 		.normalize = option_on(o, OPT_NORMALIZE),
-		.options = load_options_of(cl, executable),
+		.options = load_options_of(cl, executable, names),
 		.complain = complain_of_source,
 	};
 
@@ -137,16 +120,17 @@ static int print_report(const struct command_line *cl, struct str text, struct a
 	return output_report(cl->report, &to, text, ctx, diag);
 }
 
-static enum status report_on(const struct command_line *cl, const struct assay_profile *profile, struct assay_ctx *ctx)
+static enum status report_on(
+	const struct command_line *cl, const struct assay_profile *profile, struct names *names, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
 	struct assay_diag diag;
 	enum status status = STATUS_OK;
 	int err;
 
-	err = run_report(profile, cl->report, cl->argument, &cl->options, ctx, &out, &diag);
+	err = run_report(profile, cl->report, cl->argument, &cl->options, names, ctx, &out, &diag);
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
-		tell_unnamed(profile, option_text(&cl->options, OPT_SYMBOLIZE));
+		names_tell_missing(names, profile, "assay symbols PROFILE", ctx);
 	if (!err)
 		err = print_report(cl, buf_str(&out), ctx, &diag);
 	if (err)
@@ -163,18 +147,22 @@ static enum status run_on_sources(
 	struct assay_ctx ctx = { .warn = warn };
 	const struct assay_profile *profile;
 	struct assay_diag diag;
-	enum status status;
+	struct names names;
+	enum status status = STATUS_FAILED;
 	int err;
 
 	if (max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
+	if (names_init(&names, &cl->options, cl->report->flags & REPORT_ACCOUNTS, &ctx, &diag) < 0)
+		return complain(&diag);
 	progress_begin(&ctx);
-	err = load(&profile, cl, sources, n, executable, &ctx);
+	err = load(&profile, cl, sources, n, executable, &names, &ctx);
 	progress_end(&ctx);
-	if (err)
-		return STATUS_FAILED;
-	status = report_on(cl, profile, &ctx);
-	profile_free(profile);
+	if (!err) {
+		status = report_on(cl, profile, &names, &ctx);
+		profile_free(profile);
+	}
+	names_release(&names);
 	return status;
 }
 
@@ -202,32 +190,46 @@ static int split_sides(struct compare_request *r, const struct command_line *cl,
 	return 0;
 }
 
-static enum status compare(const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
+static enum status print_comparison(
+	const struct command_line *cl, const struct compare_request *request, struct assay_ctx *ctx)
 {
-	struct assay_ctx ctx = { .warn = warn };
-	struct compare_request request = {
-		.options = load_options_of(cl, executable),
-		.complain = complain_of_source,
-	};
-	struct assay_diag diag;
 	struct buf out = BUF_INIT;
+	struct assay_diag diag;
 	size_t n_broken;
 	int err;
 
-	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
-		return complain(&diag);
-	progress_begin(&ctx);
-	err = compare_report(&request, cl->report, &cl->options, &ctx, &out, &n_broken);
-	progress_end(&ctx);
+	progress_begin(ctx);
+	err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
+	progress_end(ctx);
 	if (!err) {
-		err = print_report(cl, buf_str(&out), &ctx, &diag);
+		err = print_report(cl, buf_str(&out), ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
 	buf_release(&out);
-	if (err || (ctx.n_flaws && option_on(&cl->options, OPT_STRICT)))
+	if (err || (ctx->n_flaws && option_on(&cl->options, OPT_STRICT)))
 		return STATUS_FAILED;
 	return n_broken ? STATUS_BROKEN : STATUS_OK;
+}
+
+static enum status compare(const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
+{
+	struct assay_ctx ctx = { .warn = warn };
+	struct names names;
+	struct compare_request request = {
+		.options = load_options_of(cl, executable, &names),
+		.complain = complain_of_source,
+	};
+	struct assay_diag diag;
+	enum status status;
+
+	if (split_sides(&request, cl, sources, n, &diag) < 0 || max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
+		return complain(&diag);
+	if (names_init(&names, &cl->options, false, &ctx, &diag) < 0)
+		return complain(&diag);
+	status = print_comparison(cl, &request, &ctx);
+	names_release(&names);
+	return status;
 }
 
 static enum status usage(const char *why)
@@ -271,7 +273,7 @@ static enum status run_shell(
 	struct repl_setup setup = {
 		.sources = sources,
 		.n_sources = n,
-		.load = load_options_of(cl, executable),
+		.load = load_options_of(cl, executable, NULL),
 		.options = o,
 		.ctx = &ctx,
 		.script = *option_text(o, OPT_X) ? option_text(o, OPT_X) : NULL,

@@ -332,12 +332,13 @@ static bool is_wanted(const struct map *m, uint32_t node)
 
 static bool any_wanted(const struct map *m, uint32_t node)
 {
-	const uint32_t *chain = m->g->chains.items + (node & ~GRAPH_MANY);
+	const uint32_t *chain;
 
 	if (node == GRAPH_HIDDEN)
 		return false;
 	if (!(node & GRAPH_MANY))
 		return is_wanted(m, node);
+	chain = m->g->chains.items + (node & ~GRAPH_MANY);
 	for (uint32_t k = 1; k <= chain[0]; k++)
 		if (is_wanted(m, chain[k]))
 			return true;
@@ -432,7 +433,7 @@ static bool take_edges(const struct map *m, const struct walker *shares, size_t 
 
 static int walk_all(struct map *m)
 {
-	size_t n_samples = m->g->view->profile->n_samples, n = graph_shares(m->g->view);
+	size_t n_samples = m->g->view->profile->n_samples, n = view_shares(m->g->view);
 	struct walker shares[PARALLEL_MAX] = { 0 };
 	int err = 0;
 

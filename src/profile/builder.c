@@ -11,6 +11,14 @@ static int nomem(struct assay_diag *diag)
 	return diag_nomem(diag, "a profile");
 }
 
+/* Samples, locations and mappings without any of these point into empty lists; nothing may be added to NULL. */
+static bool reserve_lists(struct assay_profile *p)
+{
+	return vec_reserve(&p->values, (size_t)1) && vec_reserve(&p->stacks, (size_t)1) &&
+	       vec_reserve(&p->labels, (size_t)1) && vec_reserve(&p->lines, (size_t)1) &&
+	       vec_reserve(&p->locations, (size_t)1);
+}
+
 int builder_init(struct profile_builder *b, struct assay_diag *diag)
 {
 	struct assay_profile *p = calloc(1, sizeof(*p));
@@ -18,7 +26,8 @@ int builder_init(struct profile_builder *b, struct assay_diag *diag)
 	b->profile = NULL;
 	if (!p)
 		return nomem(diag);
-	if (strtab_init(&p->strings) < 0 || !vec_push(&p->stack_start, 0) || !vec_push(&p->label_start, 0)) {
+	if (strtab_init(&p->strings) < 0 || !vec_push(&p->stack_start, 0) || !vec_push(&p->label_start, 0) ||
+		!reserve_lists(p)) {
 		profile_free(p);
 		return nomem(diag);
 	}

@@ -70,6 +70,7 @@ struct assay_profile {
 	VEC(struct value_type) sample_types;
 	uint32_t default_sample_type; /* string: the name of a type */
 
+	/* Empty lists of what a sample has have room all the same, so that items + start is a pointer. */
 	size_t n_samples;
 	VEC(int64_t) values;
 	VEC(uint32_t) stacks;

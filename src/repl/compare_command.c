@@ -75,6 +75,7 @@ static int run(struct repl *r, struct request *q, const struct str_list *old, co
 		.complain = session_complain,
 	};
 	struct buf out = BUF_INIT;
+	struct names *names;
 	size_t n_broken;
 	int err;
 
@@ -85,8 +86,13 @@ static int run(struct repl *r, struct request *q, const struct str_list *old, co
 	if (!request.n_sources[SIDE_OLD] && !(q->report->flags & REPORT_JUDGES))
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s needs something to compare with: %s OLD, or a base",
 			q->report->name, q->report->name);
+	names = session_names(r, false, diag);
+	if (!names)
+		return diag->code;
+	request.options.names = names;
 	r->ctx.bytes_left = r->bytes_max;
 	err = compare_report(&request, q->report, o, &r->ctx, &out, &n_broken);
+	session_names_free(names);
 	if (err)
 		err = session_told(diag, err);
 	else

@@ -16,7 +16,8 @@ struct collector {
 	struct repl *repl;
 	struct place place;
 	struct completion *c;
-	struct buf typed; /* without what an expression needs to mean itself */
+	struct buf typed;   /* without what an expression needs to mean itself */
+	struct buf scratch; /* for one candidate */
 	bool failed;
 };
 
@@ -34,8 +35,13 @@ static bool contains(struct str name, struct str typed)
 static bool is_typable(struct str name)
 {
 	struct buf safe = BUF_INIT;
+	size_t n = 0;
 	bool same;
 
+	while (n < name.len && name.p[n] >= ' ' && name.p[n] <= '~')
+		n++;
+	if (n == name.len)
+		return true;
 	buf_add_safe(&safe, name);
 	same = !safe.failed && str_equal(buf_str(&safe), name);
 	buf_release(&safe);
@@ -153,10 +159,10 @@ static void consider_choices(struct collector *k)
 		consider(k, str_of(units[i]), 0);
 }
 
-/* The name as an expression that matches it; a dot may stay, as it matches itself. */
-static void add_expression(struct buf *out, struct str name, bool quoted)
+/* The name as an expression that matches it, up to so many bytes; a dot may stay, as it matches itself. */
+static void add_expression(struct buf *out, struct str name, bool quoted, size_t limit)
 {
-	for (size_t i = 0; i < name.len; i++) {
+	for (size_t i = 0; i < name.len && out->len < limit; i++) {
 		if (name.p[i] == ' ' && !quoted) {
 			buf_add_str(out, STR("\\s"));
 			continue;
@@ -186,29 +192,30 @@ static void add_name(struct collector *k, struct str name, const char *behind)
 	const struct place *p = &k->place;
 	bool anchored = p->typed.len && p->typed.p[0] == '^';
 	char quote = p->at_start ? p->quote : 0;
-	struct buf text = BUF_INIT;
+	struct buf *text = &k->scratch;
 
 	if (!is_typable(name))
 		return;
+	buf_reset(text);
 	if (p->at_start && !quote && memchr(name.p, ' ', name.len))
 		quote = '"';
 	if (quote && memchr(name.p, quote, name.len))
 		quote = 0;
 	if (quote)
-		buf_add_char(&text, quote);
+		buf_add_char(text, quote);
 	if (p->at_start && p->dash)
-		buf_add_char(&text, '-');
+		buf_add_char(text, '-');
 	if (anchored)
-		buf_add_char(&text, '^');
-	add_expression(&text, name, quote);
-	buf_addf(&text, "%s", behind);
+		buf_add_char(text, '^');
+	/* When the list is full only what names share is of interest. */
+	add_expression(text, name, quote, k->c->more ? k->c->common.len : SIZE_MAX);
+	buf_add_str(text, str_of(behind));
 	if (quote && !*behind)
-		buf_add_char(&text, quote);
-	if (text.failed)
+		buf_add_char(text, quote);
+	if (text->failed)
 		k->failed = true;
 	else
-		add(k, buf_str(&text));
-	buf_release(&text);
+		add(k, buf_str(text));
 }
 
 static bool mark(uint8_t *seen, uint32_t string)
@@ -238,6 +245,8 @@ static void add_functions(struct collector *k, uint8_t *seen, bool (*fits)(struc
 		uint32_t id = p->functions.items[i].name;
 		struct str name = profile_str(p, id);
 
+		if (k->c->more && k->c->common.len <= k->place.typed.len)
+			return;
 		if (name.len && !seen[id] && fits(name, buf_str(&k->typed)) && mark(seen, id))
 			add_name(k, name, "");
 	}
@@ -415,6 +424,7 @@ int complete(struct repl *repl, struct str line, size_t cursor, struct completio
 	if (k.typed.failed)
 		k.failed = true;
 	buf_release(&k.typed);
+	buf_release(&k.scratch);
 	if (!k.failed)
 		return 0;
 	completion_release(c);

@@ -184,7 +184,7 @@ static struct place place_in_words(struct str line)
 	struct split s = split(line);
 	struct place p = { .from = s.start, .typed = str_skip(line, s.start), .line = line, .at_start = true };
 
-	if (s.piped || lexer_trim(line).p[0] == '!')
+	if (s.piped || str_starts(lexer_trim(line), STR("!")))
 		return place_in_command(line);
 	if (!s.n) {
 		p.kind = PLACE_START;

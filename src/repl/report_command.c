@@ -6,6 +6,7 @@
 #include "app/message.h"
 #include "app/output.h"
 #include "base/diag.h"
+#include "profile/builder.h"
 #include "repl/request.h"
 
 static void request_release(struct request *q)
@@ -179,11 +180,32 @@ int request_print(struct repl *r, const struct request *q, const struct assay_op
 	return err;
 }
 
+/* Binaries are looked for where a name is missing; who wants to know about all of them has them all looked for. */
+static int run_with_accounts(struct repl *r, const struct request *q, const struct assay_options *o, struct buf *out,
+	struct assay_diag *diag)
+{
+	const struct assay_profile *profile;
+	struct names *names;
+	int err = session_load_accounts(r, &profile, &names, diag);
+
+	if (err)
+		return err;
+	err = run_report(profile, q->report, NULL, o, names, &r->ctx, out, diag);
+	profile_free(profile);
+	session_names_free(names);
+	return err;
+}
+
 static int run(struct repl *r, const struct request *q, const struct assay_options *o, struct assay_diag *diag)
 {
 	struct buf out = BUF_INIT;
-	int err = run_report(r->profile, q->report, q->has_argument ? q->argument.data : NULL, o, &r->ctx, &out, diag);
+	const char *argument = q->has_argument ? q->argument.data : NULL;
+	int err;
 
+	if (q->report->flags & REPORT_ACCOUNTS)
+		err = run_with_accounts(r, q, o, &out, diag);
+	else
+		err = run_report_cached(r->profile, q->report, argument, o, r->names, r->cache, &r->ctx, &out, diag);
 	if (!err)
 		err = request_print(r, q, o, buf_str(&out), diag);
 	buf_release(&out);

@@ -62,10 +62,29 @@ static int check_readable_again(const struct repl *r, const struct str_list *s, 
 	return 0;
 }
 
-static int load(struct repl *r, const struct str_list *s, const char *base, bool is_diff,
+struct names *session_names(struct repl *r, bool look_at_all, struct assay_diag *diag)
+{
+	struct names *names = malloc(sizeof(*names));
+
+	if (!names)
+		diag_nomem(diag, "names");
+	else if (names_init(names, r->setup->options, look_at_all, &r->ctx, diag) == 0)
+		return names;
+	free(names);
+	return NULL;
+}
+
+void session_names_free(struct names *names)
+{
+	if (names)
+		names_release(names);
+	free(names);
+}
+
+static int load(struct repl *r, const struct str_list *s, const char *base, bool is_diff, struct names *names,
 	const struct assay_profile **profile, struct assay_diag *diag)
 {
-	const struct load_request request = {
+	struct load_request request = {
 		.sources = (const char *const *)s->items.items,
 		.n_sources = s->items.n,
 		.base = base,
@@ -78,6 +97,7 @@ static int load(struct repl *r, const struct str_list *s, const char *base, bool
 
 	if (err)
 		return err;
+	request.options.names = names;
 	r->ctx.bytes_left = r->bytes_max;
 	progress_begin(&r->ctx);
 	err = load_request(profile, &request, &r->ctx);
@@ -85,20 +105,48 @@ static int load(struct repl *r, const struct str_list *s, const char *base, bool
 	return err ? session_told(diag, err) : 0;
 }
 
+static int load_named(struct repl *r, const struct str_list *s, const char *base, bool is_diff, bool look_at_all,
+	struct names **names, const struct assay_profile **profile, struct assay_diag *diag)
+{
+	int err;
+
+	*names = session_names(r, look_at_all, diag);
+	if (!*names)
+		return diag->code;
+	err = load(r, s, base, is_diff, *names, profile, diag);
+	if (err) {
+		session_names_free(*names);
+		*names = NULL;
+	}
+	return err;
+}
+
+int session_load_accounts(
+	struct repl *r, const struct assay_profile **profile, struct names **names, struct assay_diag *diag)
+{
+	return load_named(r, &r->sources, r->base, r->is_diff, true, names, profile, diag);
+}
+
 /* Takes over everything that is given to it. */
-static void install(struct repl *r, struct str_list *s, char *base, bool is_diff, const struct assay_profile *p)
+static void install(struct repl *r, struct str_list *s, char *base, bool is_diff, struct names *names,
+	const struct assay_profile *p)
 {
 	struct str_list old = r->sources;
 	size_t column;
 
+	run_cache_free(r->cache);
 	profile_free(r->profile);
+	session_names_free(r->names);
 	free(r->base);
+	r->cache = run_cache_new();
 	r->profile = p;
+	r->names = names;
 	r->sources = *s;
 	r->base = base;
 	r->is_diff = is_diff;
 	r->normalized = option_on(&r->options, OPT_NORMALIZE);
 	*s = old;
+	names_tell_missing(names, p, "symbols", &r->ctx);
 	if (columns_find(p, str_of(option_text(&r->options, OPT_SAMPLE_INDEX)), &column, NULL) < 0) {
 		messagef("there is no sample type %s here; sample_index is the default now",
 			option_text(&r->options, OPT_SAMPLE_INDEX));
@@ -111,6 +159,7 @@ int session_load(struct repl *r, const struct str *sources, size_t n, const stru
 {
 	struct str_list s = { 0 };
 	const struct assay_profile *profile;
+	struct names *names = NULL;
 	char *base_copy;
 	bool copied = true;
 	int err;
@@ -123,9 +172,9 @@ int session_load(struct repl *r, const struct str *sources, size_t n, const stru
 	if (!copied || !base_copy)
 		err = diag_nomem(diag, "names of sources");
 	else
-		err = load(r, &s, base_copy, base ? is_diff : r->is_diff, &profile, diag);
+		err = load_named(r, &s, base_copy, base ? is_diff : r->is_diff, false, &names, &profile, diag);
 	if (!err)
-		install(r, &s, base_copy, base ? is_diff : r->is_diff, profile);
+		install(r, &s, base_copy, base ? is_diff : r->is_diff, names, profile);
 	else
 		free(base_copy);
 	str_list_clear(&s);
@@ -182,7 +231,9 @@ int session_init(struct repl *r, const struct repl_setup *setup, struct assay_di
 
 void session_release(struct repl *r)
 {
+	run_cache_free(r->cache);
 	profile_free(r->profile);
+	session_names_free(r->names);
 	str_list_clear(&r->sources);
 	free(r->base);
 	options_release(&r->options);
@@ -197,7 +248,7 @@ void session_greet(struct repl *r)
 	struct assay_diag diag;
 	size_t column;
 
-	if (run_report(r->profile, &greeting, NULL, &r->options, &quiet, &out, &diag) < 0)
+	if (run_report(r->profile, &greeting, NULL, &r->options, NULL, &quiet, &out, &diag) < 0)
 		buf_reset(&out);
 	if (columns_find(r->profile, str_of(option_text(&r->options, OPT_SAMPLE_INDEX)), &column, NULL) == 0 &&
 		r->profile->magnitudes.items[column] == 0 && profile_n_types(r->profile) > 1)

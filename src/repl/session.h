@@ -29,6 +29,8 @@ struct repl {
 	bool is_diff;
 	bool normalized; /* what the profile was made with */
 	const struct assay_profile *profile;
+	struct run_cache *cache; /* of the profile; may be NULL */
+	struct names *names;     /* that the profile got its names from */
 
 	struct assay_options options;
 	bool leaving;    /* somebody said quit */
@@ -45,6 +47,17 @@ void session_release(struct repl *r);
  */
 int session_load(struct repl *r, const struct str *sources, size_t n, const struct str *base, bool is_diff,
 	struct assay_diag *diag);
+
+/*
+ * Another reading of what the session holds, for a report that wants an account of all binaries. The session stays as it
+ * is; the caller releases both.
+ */
+int session_load_accounts(
+	struct repl *r, const struct assay_profile **profile, struct names **names, struct assay_diag *diag);
+
+/* Names for a load, or NULL with diag. */
+struct names *session_names(struct repl *r, bool look_at_all, struct assay_diag *diag);
+void session_names_free(struct names *names);
 
 /* Brings the profile to what -normalize says now; does nothing when it is so already. */
 int session_refresh(struct repl *r, struct assay_diag *diag);

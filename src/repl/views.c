@@ -107,13 +107,15 @@ static int same_value(
 	const struct variable *v, const struct assay_options *a, const struct assay_options *b, bool *same)
 {
 	struct buf left = BUF_INIT, right = BUF_INIT;
+	int err;
 
 	variable_add_value(&left, a, v);
 	variable_add_value(&right, b, v);
 	*same = str_equal(buf_str(&left), buf_str(&right));
+	err = left.failed || right.failed ? ASSAY_ERR_NOMEM : 0;
 	buf_release(&left);
 	buf_release(&right);
-	return left.failed || right.failed ? ASSAY_ERR_NOMEM : 0;
+	return err;
 }
 
 /* What every session starts with. */

@@ -4,8 +4,8 @@
 
 #include "base/ckd.h"
 #include "base/diag.h"
-#include "base/regex.h"
-#include "report/report.h"
+#include "report/pattern.h"
+#include "report/source_check.h"
 #include "report/values.h"
 
 /*
@@ -30,6 +30,7 @@ struct listing {
 	uint32_t *order;
 	size_t n;
 	struct strtab failed; /* files that could not be read */
+	struct source_check check;
 };
 
 /* Rows of one function, and of one file where it says so: order[from] .. order[to - 1]. */
@@ -111,14 +112,6 @@ static struct range range_of(const struct listing *l, struct group rows)
 	return all;
 }
 
-static void add_value(const struct listing *l, wide value)
-{
-	if (value)
-		values_add_right(l->out, &l->values, value, VALUE_WIDTH);
-	else
-		buf_add_right(l->out, STR("."), VALUE_WIDTH);
-}
-
 static void add_heading(const struct listing *l, struct group rows)
 {
 	const struct node *first = at(l, rows.from);
@@ -155,9 +148,9 @@ static void add_lines(const struct listing *l, struct group rows, struct range r
 			flat += at(l, next)->flat;
 			cum += at(l, next)->cum;
 		}
-		add_value(l, flat);
+		values_add_cell(l->out, &l->values, flat, VALUE_WIDTH);
 		buf_add_char(l->out, ' ');
-		add_value(l, cum);
+		values_add_cell(l->out, &l->values, cum, VALUE_WIDTH);
 		buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)i);
 		buf_add_safe_line(l->out, text->lines[(size_t)i - 1]);
 		buf_add_char(l->out, '\n');
@@ -190,7 +183,7 @@ static int add_file(struct listing *l, struct group rows, struct assay_diag *dia
 		return diag_nomem(diag, "a source file");
 	if (!err) {
 		add_lines(l, rows, range, &text);
-		return 0;
+		return source_check(&l->check, file, &text, diag);
 	}
 	buf_add_str(l->out, STR(" Error: "));
 	buf_add_safe(l->out, str_of(why.text));
@@ -247,14 +240,8 @@ static int add_matches(struct listing *l, struct assay_diag *diag)
 		rows.to = group_end(l, rows.from, l->n, false);
 		if (ctx_canceled(ctx->ctx))
 			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
-		err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &matches);
-		if (err == ASSAY_ERR_NOMEM)
-			return diag_nomem(diag, "a regular expression");
-		if (err == ASSAY_ERR_CANCELED)
-			return diag_set(diag, err, "canceled");
-		if (err)
-			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
-		if (matches)
+		err = pattern_search(ctx, name, &matches, diag);
+		if (!err && matches)
 			err = add_function(l, rows, diag);
 		if (err)
 			return err;
@@ -273,6 +260,7 @@ int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 	if (err)
 		return diag_nomem(diag, "a listing");
 	values_init(&l.values, ctx);
+	source_check_init(&l.check, ctx);
 	buf_add_str(out, STR("Total: "));
 	values_add(out, &l.values, ctx->total);
 	buf_add_char(out, '\n');
@@ -280,6 +268,7 @@ int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 	if (!err)
 		err = add_matches(&l, diag);
 	free(l.order);
+	source_check_release(&l.check);
 	strtab_release(&l.failed);
 	return err;
 }

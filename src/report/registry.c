@@ -24,17 +24,16 @@ static const char callgrind_details[] =
 	"once, and later by their number in brackets. All nodes are there, whatever\n"
 	"-nodecount says. On a terminal the output goes to profile001.callgraph.out.\n";
 
-static const char check_details[] =
-	"A rule is [?]NAME(REGEX) OP NUMBER[%|unit], with <, <=, > or >=:\n"
-	"  flat(^runtime\\.mallocgc$) <= 10%   sum of flat over the functions that match\n"
-	"  cum(main\\.handle) <= 1.5s          weight of samples that pass through any\n"
-	"  total <= 30s                       the whole\n"
-	"  growth(cum, .*) <= 5%              each function, NEW against OLD\n"
-	"  growth(total) <= 3%                the whole, NEW against OLD\n"
-	"A percentage is of the total without filters; a growth is of the old value. A\n"
-	"rule that may match no function starts with a question mark. Rules stand\n"
-	"behind -assert, or on the lines of -budget=file, where # starts a comment.\n"
-	"Status: 0 all rules hold, 1 one is broken, 2 it could not be judged.\n";
+static const char check_details[] = "A rule is [?]NAME(REGEX) OP NUMBER[%|unit], with <, <=, > or >=:\n"
+				    "  flat(^runtime\\.mallocgc$) <= 10%   sum of flat over the functions that match\n"
+				    "  cum(main\\.handle) <= 1.5s          weight of samples that pass through any\n"
+				    "  total <= 30s                       the whole\n"
+				    "  growth(cum, .*) <= 5%              each function, NEW against OLD\n"
+				    "  growth(total) <= 3%                the whole, NEW against OLD\n"
+				    "A percentage is of the total without filters; a growth is of the old value. A\n"
+				    "rule that may match no function starts with a question mark. Rules stand\n"
+				    "behind -assert, or on the lines of -budget=file, where # starts a comment.\n"
+				    "Status: 0 all rules hold, 1 one is broken, 2 it could not be judged.\n";
 
 static const char diff_details[] = "Each row is a function (or what the granularity says), sorted by how much it\n"
 				   "changed. The columns are:\n"
@@ -48,6 +47,15 @@ static const char diff_details[] = "Each row is a function (or what the granular
 				   "-vs stands between several runs of each side: diff a1 a2 a3 -vs b1 b2 b3. A\n"
 				   "function that a compiler named anew is one row, with its old name behind\n"
 				   "it; -exact_names turns that off. -normalize scales NEW to OLD's total.\n";
+
+static const char disasm_details[] = "The pattern is matched with the symbols of the binaries, and with their names\n"
+				     "as C++ and Rust write them; an address such as 0x4b43c0 stands for the\n"
+				     "function that it lies in. The columns are:\n"
+				     "  flat     value spent on the instruction itself\n"
+				     "  cum      value spent on it and in what it called\n"
+				     "  address  in the binary, and behind the colon the instruction\n"
+				     "Behind a semicolon stands the place in the source, where it is another one\n"
+				     "than before: the innermost function, inlined or not. A dot stands for nothing.\n";
 
 static const char dot_details[] = "For Graphviz. A box is a function: its flat value, and its cum where that is\n"
 				  "more; the larger the print the larger flat, the redder the box the larger cum.\n"
@@ -95,6 +103,12 @@ static const char raw_details[] = "Each sample is a line with its values, a colo
 				  "inlined into follows on lines of its own. Values are as recorded: -unit,\n"
 				  "-divide_by and -sample_index do not count.\n";
 
+static const char symbols_details[] = "A line for each binary that the profile names: how many of the addresses in it\n"
+				      "have names, and what kept the others from getting them. Below it are the build\n"
+				      "id that the profile wants, the files that were tried for it, in order, and\n"
+				      "what was in the one that was taken. docs/symbols.md tells how binaries are\n"
+				      "found.\n";
+
 static const char tags_details[] = "Under each label key, with what its samples add up to, the values of that\n"
 				   "label, largest first. Shares are of the total. A sample with several values\n"
 				   "under a key counts for each of them.\n";
@@ -113,6 +127,13 @@ static const char tree_details[] = "A block for each function, in the order of t
 				   "  calls%  its share of the cum of the function in the middle\n"
 				   "Neighbours may be indirect, where the functions between are left out.\n";
 
+static const char weblist_details[] = "One HTML page that needs no network. The pattern is matched with functions and\n"
+				      "files, or is an address. The columns are the line, the value spent on it, and\n"
+				      "the value spent on it and in what it called. A click on a line, or Enter,\n"
+				      "shows the instructions that it was made into, under the calls that were\n"
+				      "inlined there. Without the binary there are the lines alone. -output=FILE\n"
+				      "writes the page there, and no browser runs.\n";
+
 const struct report reports[] = {
 	{ "callgrind", NULL, "Graph in callgrind format", callgrind_details,
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
@@ -122,7 +143,9 @@ const struct report reports[] = {
 	{ "comments", NULL, "Comments of the profile", NULL, REPORT_FORMAT, comments_run },
 	{ "diff", NULL, "What changed between two profiles, or two sets of them", diff_details, REPORT_COMPARES,
 		diff_run, diff_table },
-	{ "disasm", "regex", "Assembly of matching functions, annotated", NULL, REPORT_FORMAT },
+	{ "disasm", "regex", "Assembly of matching functions, annotated", disasm_details,
+		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_NO_INLINES,
+		disassembly_run },
 	{ "dot", NULL, "Graph in DOT format", dot_details, GRAPH | REPORT_VISUAL | REPORT_CALL_TREES, dot_run },
 	{ "eog", NULL, "Graph through eog", picture_details, PICTURE, dot_run, NULL, "svg", "svg", "eog" },
 	{ "evince", NULL, "Graph through evince", picture_details, PICTURE, dot_run, NULL, "pdf", "pdf", "evince" },
@@ -147,6 +170,8 @@ const struct report reports[] = {
 	{ "raw", NULL, "The profile as text", raw_details, REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS,
 		raw_run },
 	{ "svg", NULL, "Graph as SVG", picture_details, PICTURE, dot_run, NULL, "svg", "svg" },
+	{ "symbols", NULL, "Where the names of each binary came from, or why there are none", symbols_details,
+		REPORT_ACCOUNTS, symbols_run },
 	{ "tags", NULL, "Label values with their shares", tags_details, REPORT_FORMAT | REPORT_OF_LABELS, tags_run },
 	{ "text", NULL, "The same as top", top_details, TABLE | REPORT_TEN_ROWS, top_run, top_table },
 	{ "top", NULL, "Functions with the largest values, one per line", top_details, TABLE | REPORT_TEN_ROWS, top_run, top_table },
@@ -155,7 +180,9 @@ const struct report reports[] = {
 	{ "traces", NULL, "Every sample with its stack", traces_details, REPORT_FORMAT, traces_run },
 	{ "tree", NULL, "Callers and callees of every function", tree_details, GRAPH, tree_run },
 	{ "web", NULL, "Graph in a browser", picture_details, PICTURE, dot_run, NULL, "svg", "svg", REPORT_BROWSER },
-	{ "weblist", "regex", "Source and assembly of matching functions in a browser", NULL, REPORT_FORMAT },
+	{ "weblist", "regex", "Source and assembly of matching functions in a browser", weblist_details,
+		REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_INLINES, weblist_run, NULL, "html", NULL,
+		REPORT_BROWSER },
 	{ NULL, NULL, NULL, NULL, 0 },
 };
 

@@ -5,6 +5,8 @@
 #include "base/buf.h"
 #include "compare/rules.h"
 #include "graph/graph.h"
+#include "profile/account.h"
+#include "report/code.h"
 #include "report/table.h"
 
 /*
@@ -26,6 +28,9 @@ struct report_options {
 struct source_text {
 	const struct str *lines; /* line number n is lines[n - 1], without its newline */
 	size_t n;
+	struct str bytes; /* the whole file */
+	struct str path;  /* where it was found */
+	int64_t modified; /* when it was last written, in nanoseconds since 1970; 0 when unknown */
 };
 
 /* Two sides, for the reports that compare. */
@@ -68,6 +73,11 @@ struct report_ctx {
 	int (*read_source)(void *data, struct str path, struct source_text *text, struct assay_diag *diag);
 	void *source_data;
 
+	const struct mapping_account *accounts; /* by mapping: where names came from; none when nobody looked */
+	size_t n_accounts;
+
+	const struct code *code; /* NULL when there is nobody to ask for binaries */
+
 	/* Adds a profile in the form in which profiles are kept in files, for the reports that are one. */
 	int (*encode)(const struct assay_profile *profile, const struct assay_ctx *ctx, struct buf *out,
 		struct assay_diag *diag);
@@ -96,6 +106,11 @@ enum report_flags {
 	REPORT_COMPARES = 1 << 10,
 	/* The same, with rules for it; one side is enough. */
 	REPORT_JUDGES = 1 << 11,
+	/* Inlined calls are not shown, or always are, whatever -noinlines says. */
+	REPORT_NO_INLINES = 1 << 12,
+	REPORT_INLINES = 1 << 13,
+	/* About the binaries of the profile: all of them are looked for. */
+	REPORT_ACCOUNTS = 1 << 14,
 	/* In the shell ten rows, where nobody said how many. */
 	REPORT_TEN_ROWS = 1 << 20,
 	/* In the shell the expressions behind it are about labels. */
@@ -143,6 +158,7 @@ int check_table(const struct report_ctx *ctx, struct table *t, struct assay_diag
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
+int disassembly_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
@@ -150,11 +166,13 @@ int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *d
 int peek_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int symbols_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int weblist_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 
 #endif

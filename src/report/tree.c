@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
-#include "base/regex.h"
 #include "report/header.h"
+#include "report/pattern.h"
 
 #define VALUE_WIDTH 10
 #define EDGE_WIDTH 50
@@ -64,7 +64,7 @@ static void print(struct buf *out, const struct report_ctx *ctx, const struct va
 	header_add(out, ctx, v);
 	buf_add(out, separator, sizeof(separator) - 1);
 	buf_add_str(out, STR("      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t \n"));
-	for (size_t i = 0; i < g->rows.n; i++) {
+	for (size_t i = 0; i < g->rows.n && !ctx_canceled(ctx->ctx); i++) {
 		const struct node *n = &g->nodes.items[g->rows.items[i]];
 
 		if (wanted && !wanted[g->rows.items[i]])
@@ -83,7 +83,7 @@ static int run(const struct report_ctx *ctx, const struct edge_options *edges, c
 	int err = graph_count_edges(ctx->graph, edges, ctx->ctx, diag);
 
 	if (!err)
-		err = graph_link_edges(ctx->graph, diag);
+		err = graph_link_edges(ctx->graph, ctx->ctx, diag);
 	if (err)
 		return err;
 	values_init(&v, ctx);
@@ -106,14 +106,10 @@ static int match_rows(const struct report_ctx *ctx, uint8_t *wanted, struct assa
 	for (size_t i = 0; i < g->rows.n; i++) {
 		struct str name = g->nodes.items[g->rows.items[i]].text;
 		bool found;
-		int err = regex_search(ctx->pattern, name.p, name.len, ctx->budget, &found);
+		int err = pattern_search(ctx, name, &found, diag);
 
-		if (err == ASSAY_ERR_NOMEM)
-			return diag_nomem(diag, "matching");
-		if (err == ASSAY_ERR_CANCELED)
-			return diag_set(diag, err, "canceled");
 		if (err)
-			return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
+			return err;
 		wanted[g->rows.items[i]] = found;
 		any |= found;
 	}

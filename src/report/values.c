@@ -106,6 +106,14 @@ void values_add_right(struct buf *out, const struct values *v, wide value, size_
 	memset(out->data + start, ' ', width - n);
 }
 
+void values_add_cell(struct buf *out, const struct values *v, wide value, size_t width)
+{
+	if (value)
+		values_add_right(out, v, value, width);
+	else
+		buf_add_right(out, STR("."), width);
+}
+
 void values_add_share(struct buf *out, const struct values *v, wide value)
 {
 	struct buf text = BUF_INIT;

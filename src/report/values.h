@@ -29,6 +29,9 @@ void values_add(struct buf *out, const struct values *v, wide value);
 /* The same behind as many blanks as bring it to width. */
 void values_add_right(struct buf *out, const struct values *v, wide value, size_t width);
 
+/* The same, with a dot for nothing. */
+void values_add_cell(struct buf *out, const struct values *v, wide value, size_t width);
+
 /* The value's share of the total, without the blanks around it. */
 void values_add_share(struct buf *out, const struct values *v, wide value);
 

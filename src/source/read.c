@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -113,17 +114,26 @@ static int split(struct source_reader *r, struct source_file *f, struct str text
 	return 0;
 }
 
+static int64_t modified(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
 static int load(struct source_reader *r, struct source_file *f, struct source_found *found)
 {
-	size_t len = 0;
 	int err;
 
 	f->path = found->path;
 	found->path = NULL;
 	f->by_name_alone = found->by_name_alone;
-	err = read_all(f, found->fd, (size_t)found->size, &len);
+	f->modified = modified(found->fd);
+	err = read_all(f, found->fd, (size_t)found->size, &f->len);
 	if (!err)
-		err = split(r, f, (struct str){ f->data, len });
+		err = split(r, f, (struct str){ f->data, f->len });
 	if (err) {
 		free(f->data);
 		f->data = NULL;

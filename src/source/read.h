@@ -19,6 +19,8 @@
 struct source_file {
 	char *path; /* where it was found; NULL when it was not */
 	char *data;
+	size_t len;       /* of data */
+	int64_t modified; /* when the file was last written, in nanoseconds since 1970; 0 when unknown */
 	struct str *lines; /* without LF, and one CR before it */
 	size_t n;
 	bool cut;                  /* at a line that is too long */

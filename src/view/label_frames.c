@@ -174,7 +174,7 @@ static bool push_sample(struct adder *a, size_t sample)
 	struct label_frames *f = a->added;
 	const uint64_t *label_start = a->p->label_start.items + sample, *start = a->p->stack_start.items + sample;
 	size_t n = (size_t)(label_start[1] - label_start[0]);
-	const struct label *labels = n ? a->p->labels.items + label_start[0] : NULL; /* nothing may be added to NULL */
+	const struct label *labels = a->p->labels.items + label_start[0];
 	uint32_t location;
 
 	a->roots.n = 0;
@@ -195,7 +195,7 @@ static bool push_sample(struct adder *a, size_t sample)
 
 static int push_samples(struct adder *a, struct assay_ctx *ctx)
 {
-	if (!vec_push(&a->added->stack_start, 0))
+	if (!vec_push(&a->added->stack_start, 0) || !vec_reserve(&a->added->stacks, (size_t)1))
 		return ASSAY_ERR_NOMEM;
 	for (size_t i = 0; i < a->p->n_samples; i++) {
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx))

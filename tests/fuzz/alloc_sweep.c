@@ -25,6 +25,9 @@
 #include "assay/profile.h"
 #include "assay/report.h"
 #include "cli/flags.h"
+#include "repl/command.h"
+#include "repl/complete.h"
+#include "repl/variables.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -32,6 +35,7 @@ void *__real_realloc(void *p, size_t size);
 int __real_posix_memalign(void **p, size_t alignment, size_t size);
 void __real_free(void *p);
 char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t n);
 
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
@@ -39,6 +43,10 @@ void *__wrap_realloc(void *p, size_t size);
 int __wrap_posix_memalign(void **p, size_t alignment, size_t size);
 void __wrap_free(void *p);
 char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t n);
+void __wrap_message(const char *text);
+void __wrap_messagef(const char *fmt, ...);
+void __wrap_message_text(struct str text);
 
 /* --- allocations --- */
 
@@ -103,6 +111,27 @@ char *__wrap_strdup(const char *text)
 	return fails() ? NULL : count(__real_strdup(text));
 }
 
+char *__wrap_strndup(const char *text, size_t n)
+{
+	return fails() ? NULL : count(__real_strndup(text, n));
+}
+
+/* What a shell says is not looked at, and would only fill the screen. */
+void __wrap_message(const char *text)
+{
+	(void)text;
+}
+
+void __wrap_messagef(const char *fmt, ...)
+{
+	(void)fmt;
+}
+
+void __wrap_message_text(struct str text)
+{
+	(void)text;
+}
+
 /* --- what is swept --- */
 
 enum way {
@@ -110,6 +139,7 @@ enum way {
 	WAY_FILE,         /* assay_profile_open() */
 	WAY_PIPE,         /* the same for standard input */
 	WAY_REQUEST,      /* load_request(), as the program does it: path, the same once more, and path as base */
+	WAY_SHELL,        /* lines of a session, in the first place of the options; text is the list of options at its end */
 	WAY_COMMAND_LINE, /* flags, as the program reads them, and no profile */
 };
 
@@ -189,7 +219,10 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "tags", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "taghide", "^a" }, { "focus", "." } }, "raw", NULL },
 	{ WAY_FILE, "odd/comments.pb", 0, { { NULL } }, "comments", NULL },
+	{ WAY_FILE, "odd/names-cpp.pb", 0, { { NULL } }, "top", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "list", "." },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "source_path", "/nosuch" } }, "weblist", "." },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "source_path", "/nosuch" } }, "weblist", "." },
 	{ WAY_FILE, "odd/labels.pb", 0, { { NULL } }, "folded", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "flamegraph", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "divide_by", "2" } }, "proto", NULL },
@@ -206,6 +239,16 @@ static const struct sweep sweeps[] = {
 	{ WAY_REQUEST, "odd/plain.pb", 0, { { NULL } }, "top", NULL },
 	{ WAY_REQUEST, "odd/labels.pb", 0, { { "normalize", "true" } }, "tags", NULL },
 	{ WAY_REQUEST, "odd/comments.pb", 0, { { "diff_base", "path" } }, "raw", NULL },
+	{ WAY_SHELL, "odd/plain.pb", 0,
+		{ { "focus=m" }, { "lines" }, { "top 3 main -x >>/dev/null" }, { "peek . >/dev/null" }, { "help" }, { "o" },
+			{ "sample_index=0" } } },
+	{ WAY_SHELL, "odd/labels.pb", 0,
+		{ { "base odd/labels.pb" }, { "normalize" }, { "top >/dev/null" }, { "open odd/labels.pb odd/labels.pb" },
+			{ "tags . >/dev/null" }, { "base" }, { "help top" } } },
+	{ WAY_SHELL, "odd/plain.pb", 0,
+		{ { "cum" }, { "hide=a b" }, { "save sweep" }, { ":" }, { "load sweep" }, { "views" }, { "help sort" } } },
+	{ WAY_SHELL, "odd/labels.pb", 0,
+		{ { "\tlist m" }, { "\ttagfocus=a" }, { "\tt" }, { "\topen odd/p" }, { "\tload s" }, { "\tunit=" } } },
 	{ WAY_COMMAND_LINE, "", 0,
 		{ { "top" }, { "-focus=main" }, { "-cum" }, { "a" }, { "b" }, { "-unit" }, { "ms" } } },
 	{ WAY_COMMAND_LINE, "", 0, { { "-mean_delay" }, { "-inuse_space" }, { "-text" }, { "-source_path=/a:/b" } } },
@@ -379,7 +422,7 @@ static int report_with_argument(struct outcome *o, const struct sweep *s, struct
 	char *text;
 
 	if (!err)
-		err = run_report(o->profile, report_find(s->report), s->argument, options, ctx, &out, &o->diag);
+		err = run_report(o->profile, report_find(s->report), s->argument, options, NULL, ctx, &out, &o->diag);
 	if (!err) {
 		text = buf_detach(&out, &len);
 		if (text) {
@@ -446,6 +489,60 @@ static void run_command_line(struct outcome *o, const struct sweep *s)
 	flags_release(&cl);
 }
 
+/* What starts with a tab is completed. */
+static int run_line(struct repl *r, struct str line)
+{
+	struct completion c;
+	int err;
+
+	if (line.p[0] != '\t')
+		return command_run(r, line);
+	line = str_skip(line, 1);
+	err = complete(r, line, line.len, &c);
+	if (!err)
+		completion_release(&c);
+	return err;
+}
+
+static int list_options(struct outcome *o, struct repl *r)
+{
+	struct buf out = BUF_INIT;
+	int err = variables_add_all(&out, &r->options, r->profile);
+	size_t len = out.len;
+	char *text = err ? NULL : buf_detach(&out, &len);
+
+	buf_release(&out);
+	if (!text)
+		return ASSAY_ERR_NOMEM;
+	o->text = text;
+	o->len = len;
+	return 0;
+}
+
+static void run_shell(struct outcome *o, const struct sweep *s, const struct input *in)
+{
+	struct assay_ctx ctx = { .bytes_left = UINT64_C(64) << 20 };
+	struct assay_options *options = assay_options_new();
+	const char *source = in->path;
+	struct repl_setup setup = { .sources = &source, .n_sources = 1, .options = options, .ctx = &ctx };
+	struct assay_diag diag;
+	struct repl r;
+
+	setup.load = (struct load_options){ .executable = "", .build_id = "", .comment = "" };
+	o->err = options ? session_init(&r, &setup, &diag) : ASSAY_ERR_NOMEM;
+	if (!o->err) {
+		for (size_t i = 0; !o->err && i < 8 && s->options[i][0]; i++)
+			o->err = run_line(&r, str_of(s->options[i][0]));
+		if (!o->err)
+			o->err = list_options(o, &r);
+		session_release(&r);
+	}
+	/* The shell told the person. */
+	o->diag.code = (enum assay_error)o->err;
+	strcpy(o->diag.text, o->err ? "told" : "");
+	assay_options_free(options);
+}
+
 static void run(struct outcome *o, const struct sweep *s, const struct input *in)
 {
 	*o = (struct outcome){ .profile = UNTOUCHED, .text = UNTOUCHED };
@@ -454,6 +551,8 @@ static void run(struct outcome *o, const struct sweep *s, const struct input *in
 	memory.failed = false;
 	if (s->way == WAY_COMMAND_LINE)
 		run_command_line(o, s);
+	else if (s->way == WAY_SHELL)
+		run_shell(o, s, in);
 	else
 		run_profile(o, s, in);
 }
@@ -532,6 +631,28 @@ static unsigned long sweep(const struct sweep *s)
 	return n;
 }
 
+/* Where a session finds its files, and a place for the sets of options that it keeps. */
+static char config[] = "/tmp/alloc-sweep-XXXXXX";
+
+static void enter_folder(void)
+{
+	if (chdir(folder) < 0 || !mkdtemp(config) || setenv("XDG_CONFIG_HOME", config, 1) < 0) {
+		perror(folder);
+		exit(2);
+	}
+}
+
+static void remove_config(void)
+{
+	static const char *const names[] = { "/assay/views/sweep.assay", "/assay/views", "/assay", "" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s%s", config, names[i]);
+		remove(path);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long n = 0;
@@ -541,8 +662,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	folder = argv[1];
+	enter_folder();
 	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++)
 		n += sweep(&sweeps[i]);
+	remove_config();
 	printf("%lu failed allocations\n", n);
 	return 0;
 }

@@ -137,7 +137,7 @@ static void report(const struct assay_profile *p, struct assay_ctx *ctx, uint64_
 	choose_options(o, random);
 	err = options_settle(o, ctx->warn, ctx->data, &diag);
 	if (!err)
-		err = run_report(p, r, reports_tried[n].argument, o, ctx, &out, &diag);
+		err = run_report(p, r, reports_tried[n].argument, o, NULL, ctx, &out, &diag);
 	if (err)
 		check_failure(err, &diag);
 	else

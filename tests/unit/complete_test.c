@@ -193,4 +193,7 @@ Test(complete, what_stands_behind_the_cursor_does_not_count)
 	cr_assert_eq(complete(&repl, STR(""), 0, &c), 0);
 	cr_expect_gt(c.candidates.n, 60);
 	completion_release(&c);
+	cr_assert_eq(complete(&repl, STR("  x"), 1, &c), 0);
+	cr_expect_eq(c.from, 1);
+	completion_release(&c);
 }

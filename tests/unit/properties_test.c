@@ -296,7 +296,7 @@ static char *run_text(const struct assay_profile *p, const char *name, const cha
 	if (option)
 		cr_assert_eq(options_parse(&o, option_find(option), value, &diag), 0, "%s: %s", option, diag.text);
 	cr_assert_eq(options_settle(&o, NULL, NULL, &diag), 0);
-	err = run_report(p, report_find(name), argument, &o, &ctx, &out, &diag);
+	err = run_report(p, report_find(name), argument, &o, NULL, &ctx, &out, &diag);
 	cr_assert(err == 0 || err == ASSAY_ERR_NO_MATCH, "%s: %s", name, diag.text);
 	if (err)
 		buf_add_str(&out, str_of(diag.text));
@@ -334,7 +334,7 @@ static const struct assay_profile *through_proto(const struct assay_profile *p)
 	struct bytes bytes;
 
 	cr_assert_eq(options_init(&o, &diag), 0);
-	cr_assert_eq(run_report(p, report_find("proto"), NULL, &o, &ctx, &out, &diag), 0, "%s", diag.text);
+	cr_assert_eq(run_report(p, report_find("proto"), NULL, &o, NULL, &ctx, &out, &diag), 0, "%s", diag.text);
 	options_release(&o);
 	bytes = (struct bytes){ .data = (uint8_t *)out.data, .len = out.len, .borrowed = true };
 	cr_assert_eq(formats_read(&b, &bytes, &ctx, &diag), 0, "%s", diag.text);
