@@ -19,23 +19,32 @@
 
 #define MOST_NUMBERED 9999
 
+/* Bytes between two looks at whether somebody still wants them. */
+#define WRITE_STEP ((size_t)1 << 20)
+
 static int system_error(struct assay_diag *diag, const char *call, const char *path, int error)
 {
 	char why[128];
 
+	if (error == EINTR)
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	return diag_set(diag, ASSAY_ERR_IO, "%s %s: %s", call, path, diag_errno(error, why, sizeof(why)));
 }
 
+/* Gives up on an error and, with EINTR, on ^C: a terminal takes its time with a long text. */
 static int write_all(int fd, struct str text)
 {
 	while (text.len) {
-		ssize_t n = write(fd, text.p, text.len);
+		ssize_t n = write(fd, text.p, text.len < WRITE_STEP ? text.len : WRITE_STEP);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+		if (interrupt_flag) {
+			errno = EINTR;
 			return -1;
-		text = str_skip(text, (size_t)n);
+		}
+		if (n < 0 && errno != EINTR)
+			return -1;
+		if (n > 0)
+			text = str_skip(text, (size_t)n);
 	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include "app/amount.h"
 #include "app/objects.h"
 #include "app/sources.h"
+#include "base/ctx.h"
 #include "base/diag.h"
 #include "base/regex.h"
 #include "format/proto_write.h"
@@ -220,13 +221,16 @@ static int print(const struct report *report, const struct report_ctx *rc, const
 	if (plan->format != TABLE_NONE)
 		return report_print_table(report, rc, plan->format, out, diag);
 	err = report->run(rc, out, diag);
+	/* The loops that print just end then. */
+	if (!err && ctx_canceled(rc->ctx))
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	return !err && out->failed ? diag_nomem(diag, "the report") : err;
 }
 
 static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, wide total,
 	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
-	struct regex_budget budget = { REGEX_QUERY_STEPS };
+	struct regex_budget budget = { REGEX_QUERY_STEPS, ctx ? ctx->cancel : NULL };
 	struct tags tags = { 0 };
 	struct report_ctx rc = {
 		.profile = view->profile,

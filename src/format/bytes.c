@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/ckd.h"
 #include "base/diag.h"
 #include "base/pages.h"
@@ -180,27 +181,66 @@ int bytes_read(struct bytes *out, const char *path, struct assay_ctx *ctx, struc
 	return err;
 }
 
+/* Owns all it works on, so that it may go on when nobody waits for it any more. */
+struct inflation {
+	struct bytes in, out;
+	uint64_t limit;
+	struct assay_diag diag;
+	int err;
+};
+
+static void inflate_all(void *job)
+{
+	struct inflation *i = job;
+
+	i->err = gzip_inflate(&i->out, i->in.data, i->in.len, i->limit, &i->diag);
+}
+
+static void drop_inflation(void *job)
+{
+	struct inflation *i = job;
+
+	bytes_release(&i->in);
+	bytes_release(&i->out);
+	free(i);
+}
+
+static int take_inflated(struct bytes *b, struct inflation *i, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	int err = i->err ? i->err : take_size(ctx, i->out.len, diag);
+
+	if (i->err && diag)
+		*diag = i->diag;
+	if (!err) {
+		*b = i->out;
+		i->out = (struct bytes)BYTES_INIT;
+	} else {
+		*b = i->in;
+		i->in = (struct bytes)BYTES_INIT;
+	}
+	b->inflated = true;
+	drop_inflation(i);
+	return err;
+}
+
 int bytes_inflate(struct bytes *b, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	struct bytes inflated = BYTES_INIT;
-	int err;
+	struct inflation *i;
 
 	if (b->inflated)
 		return 0;
 	b->inflated = true;
 	if (!gzip_is(b->data, b->len))
 		return take_size(ctx, b->len, diag);
-	err = gzip_inflate(&inflated, b->data, b->len, ctx->bytes_left, diag);
-	if (!err)
-		err = take_size(ctx, inflated.len, diag);
-	if (err) {
-		bytes_release(&inflated);
-		return err;
-	}
-	bytes_release(b);
-	*b = inflated;
-	b->inflated = true;
-	return 0;
+	i = malloc(sizeof(*i));
+	if (!i)
+		return diag_nomem(diag, "inflating");
+	*i = (struct inflation){ .in = *b, .limit = ctx->bytes_left };
+	/* What is somebody else's may be gone when we are. */
+	if (aside_run(inflate_all, drop_inflation, i, b->borrowed ? NULL : ctx))
+		return take_inflated(b, i, ctx, diag);
+	*b = (struct bytes)BYTES_INIT;
+	return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 }
 
 void bytes_forget(struct bytes *b, size_t n)

@@ -364,11 +364,13 @@ static int read_tables(struct reader *r)
 	struct cursor c = { r->bytes->data, r->bytes->data + r->bytes->len, 0 };
 	struct wire_field f;
 
-	while (wire_next(&c, &f)) {
+	for (size_t i = 0; wire_next(&c, &f); i++) {
 		int err = read_field(r, &f);
 
 		if (err)
 			return err;
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+			return diag_set(r->diag, ASSAY_ERR_CANCELED, "canceled");
 	}
 	if (c.err)
 		return fail_at(r, c.err, f.start, "", wire_fault(&c, &f));

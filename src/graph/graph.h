@@ -136,7 +136,7 @@ int graph_count_edges(struct graph *g, const struct edge_options *options, struc
 	struct assay_diag *diag);
 
 /* Leaves out edges below the cut, then sorts them and makes the lists of the nodes. */
-int graph_link_edges(struct graph *g, struct assay_diag *diag);
+int graph_link_edges(struct graph *g, struct assay_ctx *ctx, struct assay_diag *diag);
 
 /* By node, how its calls came in: for the rows, from the edges among them that are not below the cut. */
 int graph_mark_inlines(struct graph *g, enum inline_mark **marks, struct assay_ctx *ctx, struct assay_diag *diag);

@@ -89,10 +89,10 @@ static void begin(void *data)
 	interrupt_catch(isatty(STDERR_FILENO));
 }
 
+/* What comes before the next prompt is there still belongs to the command. */
 static void end(void *data)
 {
 	(void)data;
-	interrupt_catch(false);
 }
 
 static int show(void *data, const struct assay_options *options, struct str text, struct assay_diag *diag)

@@ -94,7 +94,8 @@ struct report_ctx {
 	const struct code *code; /* NULL when there is nobody to ask for binaries */
 
 	/* Adds a profile in the form in which profiles are kept in files, for the reports that are one. */
-	int (*encode)(const struct assay_profile *profile, struct buf *out, struct assay_diag *diag);
+	int (*encode)(const struct assay_profile *profile, const struct assay_ctx *ctx, struct buf *out,
+		struct assay_diag *diag);
 };
 
 enum report_flags {

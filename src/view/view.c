@@ -74,7 +74,7 @@ static int apply(struct filters *f, struct view *v, const struct filter_options 
 int view_filter(struct view *v, const struct filter_options *o, const struct label_units *units, struct assay_ctx *ctx,
 	struct assay_diag *diag)
 {
-	struct filters f = { .budget = { REGEX_QUERY_STEPS } };
+	struct filters f = { .budget = { REGEX_QUERY_STEPS, ctx ? ctx->cancel : NULL } };
 	int err = compile(&f, v, o, ctx, diag);
 
 	if (!err)
