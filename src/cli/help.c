@@ -104,9 +104,11 @@ void help_add_report(struct buf *out, const struct report *r)
 {
 	const char *blank = r->argument ? " " : "", *argument = r->argument ? r->argument : "";
 
-	buf_addf(out, "Usage: assay %s%s%s [options] [binary] PROFILE\n", r->name, blank, argument);
-	buf_addf(out, "       assay -%s%s%s [options] [binary] PROFILE\n\n%s.\n", r->name, r->argument ? "=" : "", argument,
-		r->help);
+	buf_addf(out, "Usage: assay %s%s%s [options] [binary] PROFILE%s\n", r->name, blank, argument,
+		r->flags & REPORT_MERGES ? "..." : "");
+	if (r->flags & REPORT_FORMAT)
+		buf_addf(out, "       assay -%s%s%s [options] [binary] PROFILE\n", r->name, r->argument ? "=" : "", argument);
+	buf_addf(out, "\n%s.\n", r->help);
 	if (r->details)
 		buf_addf(out, "%s", r->details);
 	buf_add_str(out, STR("\nOptions:\n"));

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/compare.h"
-#include "app/load.h"
 #include "app/names.h"
 #include "app/output.h"
+#include "app/request.h"
 #include "app/run.h"
+#include "app/source_list.h"
 #include "base/ctx.h"
 #include "base/diag.h"
 #include "cli/flags.h"
@@ -98,6 +100,7 @@ static struct load_options load_options_of(const struct command_line *cl, const 
 		.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
 		.all_frames = option_on(o, OPT_ALL_FRAMES),
 		.names = names,
+		.all_stays = cl->report->flags & REPORT_MERGES,
 	};
 }
 
@@ -112,6 +115,8 @@ static int load(const struct assay_profile **profile, const struct command_line 
 		.base = option_text(o, is_diff ? OPT_DIFF_BASE : OPT_BASE),
 		.is_diff = is_diff,
 		.normalize = option_on(o, OPT_NORMALIZE),
+		.tag_source = option_on(o, OPT_TAG_SOURCE),
+		.merge_one = cl->report->flags & REPORT_MERGES,
 		.options = load_options_of(cl, executable, names),
 		.complain = complain_of_source,
 	};
@@ -189,12 +194,17 @@ static enum status print_comparison(
 	const struct command_line *cl, const struct compare_request *request, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
+	const struct report *report = cl->view ? cl->view : cl->report;
 	struct assay_diag diag;
-	size_t n_broken;
-	int err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
+	size_t n_broken = 0;
+	int err;
 
+	if (cl->view)
+		err = compare_view(request, cl->view, cl->argument, &cl->options, ctx, &out);
+	else
+		err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
 	if (!err) {
-		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
+		err = output_report(report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
@@ -209,6 +219,7 @@ static enum status compare(const struct command_line *cl, const char *const *sou
 	struct assay_ctx ctx = { .warn = warn };
 	struct names names;
 	struct compare_request request = {
+		.tag_source = option_on(&cl->options, OPT_TAG_SOURCE),
 		.options = load_options_of(cl, executable, &names),
 		.complain = complain_of_source,
 	};
@@ -267,17 +278,58 @@ static int check_base(const struct command_line *cl, struct assay_diag *diag)
 	return 0;
 }
 
-static enum status run(struct command_line *cl)
+/* A file that is merged into itself grows with every run, and is lost if writing fails. */
+static int check_output(const struct command_line *cl, const struct source_list *l, struct assay_diag *diag)
 {
-	const char *const *sources = cl->sources.items;
-	size_t n = cl->sources.n;
+	const struct assay_options *o = &cl->options;
+	const char *output = option_text(o, OPT_OUTPUT), *list = option_text(o, OPT_FILES_FROM), *source;
+
+	if (!*output || !cl->report || !(cl->report->flags & REPORT_MERGES))
+		return 0;
+	source = source_list_find(l, output);
+	if (source)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-output=%s: %s is one of the sources", output, source);
+	if (*list && source_is_same_file(list, output))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-output=%s: is the list of sources", output);
+	return 0;
+}
+
+static bool has_stdin(const struct command_line *cl)
+{
+	for (size_t i = 0; i < cl->sources.n; i++)
+		if (strcmp(cl->sources.items[i], "-") == 0)
+			return true;
+	return false;
+}
+
+/* Those of the command line, and behind them those of -files_from. */
+static int list_sources(struct source_list *l, const struct command_line *cl, struct assay_diag *diag)
+{
+	const char *list = option_text(&cl->options, OPT_FILES_FROM);
+	int err = source_list_add(l, cl->sources.items, cl->sources.n, diag);
+
+	if (err || !*list)
+		return err;
+	if (cl->n_old || (cl->report && cl->report->flags & REPORT_COMPARES && !(cl->report->flags & REPORT_JUDGES)))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT,
+			"-files_from names the sources of one side; merge those of each side first");
+	if (strcmp(list, "-") == 0 && has_stdin(cl))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT,
+			"-files_from=-: standard input cannot be a source and the list of sources");
+	return source_list_read(l, list, diag);
+}
+
+static enum status run_on_list(struct command_line *cl, const struct source_list *l)
+{
+	const char *const *sources = l->names.items;
+	size_t n = l->names.n;
 	const char *executable = "";
 	struct assay_diag diag;
 
 	if (n == 0)
 		return usage("no profile source specified");
-	/* pprof's order: with two names or more, the first may be the program. */
-	if (n >= 2 && load_is_executable(sources[0])) {
+	/* pprof's order: with two names or more, the first may be the program. A list has none. */
+	if (n >= 2 && cl->sources.n && load_is_executable(sources[0])) {
 		executable = *sources++;
 		n--;
 	}
@@ -285,6 +337,8 @@ static enum status run(struct command_line *cl)
 		return complain(&diag);
 	if (!cl->report)
 		return no_report(sources[0]);
+	if (check_output(cl, l, &diag) < 0)
+		return complain(&diag);
 	if (!cl->report->run) {
 		messagef("assay: %s: this version does not have that report yet", cl->report->name);
 		return STATUS_FAILED;
@@ -292,6 +346,17 @@ static enum status run(struct command_line *cl)
 	if (cl->report->flags & REPORT_COMPARES)
 		return compare(cl, sources, n, executable);
 	return run_on_sources(cl, sources, n, executable);
+}
+
+static enum status run(struct command_line *cl)
+{
+	struct source_list list = { 0 };
+	struct assay_diag diag;
+	enum status status;
+
+	status = list_sources(&list, cl, &diag) < 0 ? complain(&diag) : run_on_list(cl, &list);
+	source_list_release(&list);
+	return status;
 }
 
 static enum status print_help(const struct command_line *cl)
