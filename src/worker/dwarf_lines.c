@@ -169,7 +169,7 @@ int dwarf_lines_open(struct dwarf_lines **out, struct dwarf_file *f, struct assa
 		*out = l;
 		return 0;
 	}
-	complain(l, ret == DW_DLV_ERROR ? error : NULL, "line tables cannot be read", flaw);
+	complain(l, ret == DW_DLV_ERROR ? error : NULL, ".debug_aranges cannot be read", flaw);
 	free(l);
 	return ASSAY_ERR_FORMAT;
 }
