@@ -25,6 +25,14 @@ extern "C" {
 
 struct assay_profile;
 
+/** What a load is busy with. */
+enum assay_progress {
+	ASSAY_PROGRESS_SOURCE, /**< source number done of total begins; told by what loads several */
+	ASSAY_PROGRESS_READ,   /**< done bytes of total; total is 0 where nobody knows how much will come */
+	ASSAY_PROGRESS_DECODE, /**< done of total, whatever the format counts */
+	ASSAY_PROGRESS_MERGE,  /**< done samples of total */
+};
+
 /**
  * What a long call may use and how it speaks to its caller. Zero it, set what you need; a NULL context means the
  * defaults. One context belongs to one thread.
@@ -45,6 +53,9 @@ struct assay_ctx {
 	 */
 	void (*warn)(void *data, const char *text);
 	void *data; /**< for the callbacks */
+
+	/** Called often during a load, on the caller's thread; to be quick. May be NULL. */
+	void (*progress)(void *data, enum assay_progress step, uint64_t done, uint64_t total);
 
 	/** Counts up for each flaw of a profile that was repaired or left out; such flaws are warned of as well. */
 	size_t n_flaws;

@@ -40,8 +40,8 @@ int assay_profile_open(struct assay_profile **out, const char *path, struct assa
 	return err;
 }
 
-int assay_profile_parse(struct assay_profile **out, const void *data, size_t len, struct assay_ctx *ctx,
-	struct assay_diag *diag)
+int assay_profile_parse(
+	struct assay_profile **out, const void *data, size_t len, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	struct bytes bytes = { .data = (uint8_t *)data, .len = len, .borrowed = true };
 	const struct assay_profile *p;
@@ -116,22 +116,6 @@ int assay_options_set(struct assay_options *o, const char *name, const char *val
 	return err ? diag_nomem(diag, "an option") : 0;
 }
 
-static int copy_options(struct assay_options *to, const struct assay_options *from, struct assay_diag *diag)
-{
-	int err = options_init(to, diag);
-
-	for (enum option_id id = 0; !err && id < N_OPTIONS; id++) {
-		if (options[id].type == OPTION_TEXT)
-			err = options_parse(to, id, option_text(from, id), diag);
-		else
-			to->values[id] = from->values[id];
-		to->given[id] = from->given[id];
-	}
-	if (err)
-		options_release(to);
-	return err;
-}
-
 int assay_report(char **text, size_t *len, const struct assay_profile *profile, const char *name,
 	const struct assay_options *given, struct assay_ctx *ctx, struct assay_diag *diag)
 {
@@ -143,7 +127,7 @@ int assay_report(char **text, size_t *len, const struct assay_profile *profile, 
 
 	if (!report)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "no report '%s'", name);
-	err = copy_options(&settled, given, diag);
+	err = options_copy(&settled, given, diag);
 	if (err)
 		return err;
 	err = options_settle(&settled, ctx ? ctx->warn : NULL, ctx ? ctx->data : NULL, diag);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "app/terminal.h"
 #include "base/diag.h"
 
 #define CHUNK 65536
@@ -33,13 +34,8 @@ static int not_started(const char *program, int error, struct assay_diag *diag)
 	return diag_set(diag, ASSAY_ERR_IO, "exec: \"%s\": %s", program, diag_errno(error, why, sizeof(why)));
 }
 
-static int wait_for(pid_t pid, struct assay_diag *diag)
+static int judge(int status, struct assay_diag *diag)
 {
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return diag_set(diag, ASSAY_ERR_IO, "the program could not be waited for");
 	if (WIFSIGNALED(status))
 		return diag_set(diag, ASSAY_ERR_IO, "signal %d", WTERMSIG(status));
 	if (WEXITSTATUS(status))
@@ -47,21 +43,36 @@ static int wait_for(pid_t pid, struct assay_diag *diag)
 	return 0;
 }
 
-/* Signals and their mask as a program expects them, whatever we do with ours. */
-static void set_signals(posix_spawnattr_t *attr)
+static int wait_for(pid_t pid, struct assay_diag *diag)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return diag_set(diag, ASSAY_ERR_IO, "the program could not be waited for");
+	return judge(status, diag);
+}
+
+/* Signals and their mask as a program expects them, whatever we do with ours. NULL for more: none but SIGPIPE. */
+static void set_signals(posix_spawnattr_t *attr, const sigset_t *more)
 {
 	sigset_t none, restored;
 
 	sigemptyset(&none);
 	sigemptyset(&restored);
+	if (more)
+		restored = *more;
 	sigaddset(&restored, SIGPIPE);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &restored);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* in and out become its standard input and output; -1 stands for /dev/null. 0 or an errno. */
-static int spawn(pid_t *pid, char *const *argv, int in, int out)
+/*
+ * in and out become its standard input and output; -1 stands for /dev/null. It does not ignore the signals restored with
+ * us, or SIGPIPE. 0 or an errno.
+ */
+static int spawn(pid_t *pid, char *const *argv, int in, int out, const sigset_t *restored)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -70,12 +81,12 @@ static int spawn(pid_t *pid, char *const *argv, int in, int out)
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return ENOMEM;
 	posix_spawnattr_init(&attr);
-	set_signals(&attr);
-	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) :
-			  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	set_signals(&attr, restored);
+	error = in >= 0 ? posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO)
+			: posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	if (!error)
-		error = out >= 0 ? posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO) :
-				   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+		error = out >= 0 ? posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO)
+				 : posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	if (!error)
 		error = posix_spawnp(pid, argv[0], &actions, &attr, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
@@ -146,7 +157,7 @@ int child_filter(char *const *argv, struct str input, struct buf *out, struct as
 		close(in[1]);
 		return not_started(argv[0], error, diag);
 	}
-	error = spawn(&pid, argv, in[0], from[1]);
+	error = spawn(&pid, argv, in[0], from[1], NULL);
 	close(in[0]);
 	close(from[1]);
 	if (error) {
@@ -186,7 +197,10 @@ int child_start(pid_t *pid, const char *path, int socket, struct assay_diag *dia
 	if (posix_spawn_file_actions_init(&actions) != 0)
 		return diag_nomem(diag, "a program");
 	posix_spawnattr_init(&attr);
-	set_signals(&attr);
+	set_signals(&attr, NULL);
+	/* ^C is for whoever sits at the terminal; a worker ends when its socket does. */
+	posix_spawnattr_setpgroup(&attr, 0);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 	choose_environment(env, sizeof(env) / sizeof(env[0]));
 	error = posix_spawn_file_actions_adddup2(&actions, socket, STDIN_FILENO);
 	if (!error)
@@ -234,8 +248,98 @@ void child_stop(pid_t pid, char *why, size_t size)
 int child_run(char *const *argv, bool *started, struct assay_diag *diag)
 {
 	pid_t pid;
-	int error = spawn(&pid, argv, -1, -1);
+	int error = spawn(&pid, argv, -1, -1, NULL);
 
 	*started = error == 0;
 	return error ? not_started(argv[0], error, diag) : wait_for(pid, diag);
+}
+
+/* What the keyboard sends to both of us is for the command alone, as system() has it. */
+struct keyboard {
+	struct sigaction interrupt, quit, pipe;
+	sigset_t restored; /* signals that the command shall not ignore with us */
+	struct terminal_state terminal;
+};
+
+static void leave_keyboard(struct keyboard *k)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	terminal_keep(&k->terminal);
+	sigaction(SIGINT, &ignore, &k->interrupt);
+	sigaction(SIGQUIT, &ignore, &k->quit);
+	/* A command that ends early must not take us with it. */
+	sigaction(SIGPIPE, &ignore, &k->pipe);
+	/* Who was started with ^C ignored, in the background, passes that on. */
+	sigemptyset(&k->restored);
+	if (k->interrupt.sa_handler != SIG_IGN)
+		sigaddset(&k->restored, SIGINT);
+	if (k->quit.sa_handler != SIG_IGN)
+		sigaddset(&k->restored, SIGQUIT);
+}
+
+static void take_keyboard(const struct keyboard *k, bool crashed)
+{
+	terminal_restore(&k->terminal, crashed);
+	sigaction(SIGINT, &k->interrupt, NULL);
+	sigaction(SIGQUIT, &k->quit, NULL);
+	sigaction(SIGPIPE, &k->pipe, NULL);
+}
+
+/* input is NULL for none. */
+static int start_and_feed(pid_t *pid, const char *command, const struct str *input, const struct keyboard *k)
+{
+	const char *const argv[] = { "/bin/sh", "-c", "--", command, NULL };
+	struct str left = input ? *input : STR("");
+	/* A script that we are reading is not for it. */
+	int in[2] = { -1, -1 }, error;
+
+	if (input && pipe2(in, O_CLOEXEC) < 0)
+		return errno;
+	error = spawn(pid, (char *const *)argv,
+		input                  ? in[0]
+		: isatty(STDIN_FILENO) ? STDIN_FILENO
+				       : -1,
+		STDOUT_FILENO, &k->restored);
+	close_end(&in[0]);
+	if (error)
+		close_end(&in[1]);
+	while (in[1] >= 0)
+		feed(&in[1], &left);
+	return error;
+}
+
+/* 0 when it was started, however it ended. */
+static int run_shell(const char *command, const struct str *input, int *status, struct assay_diag *diag)
+{
+	struct keyboard k;
+	pid_t pid;
+	int error;
+
+	leave_keyboard(&k);
+	error = start_and_feed(&pid, command, input, &k);
+	*status = 0;
+	while (!error && waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	take_keyboard(&k, !error && WIFSIGNALED(*status));
+	return error ? not_started("/bin/sh", error, diag) : 0;
+}
+
+int child_shell(const char *command, struct assay_diag *diag)
+{
+	int status, err = run_shell(command, NULL, &status, diag);
+
+	return err ? err : judge(status, diag);
+}
+
+int child_pipe(const char *command, struct str input, struct assay_diag *diag)
+{
+	int status, err = run_shell(command, &input, &status, diag);
+
+	return err ? err : judge(status, diag);
+}
+
+int child_page(const char *command, struct str input, int *status, struct assay_diag *diag)
+{
+	return run_shell(command, &input, status, diag);
 }

@@ -318,7 +318,7 @@ int compare_report(const struct compare_request *request, const struct report *r
 		.report = report,
 		.options = o,
 		.ctx = ctx,
-		.budget = { REGEX_QUERY_STEPS },
+		.budget = { REGEX_QUERY_STEPS, ctx->cancel },
 	};
 	int err = compare_sides(&c, out);
 

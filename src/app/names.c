@@ -11,6 +11,7 @@
 #include "app/child.h"
 #include "app/symbolize_mode.h"
 #include "assay-config.h"
+#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/diag.h"
 
@@ -78,14 +79,16 @@ static void end_worker(void *data, int pid, char *why, size_t size)
 static int find_binary_path(struct names *n, struct assay_diag *diag)
 {
 	const char *path = getenv("PPROF_BINARY_PATH"), *home = getenv("HOME");
+	struct buf path_of_home = BUF_INIT;
+	size_t len;
 
 	n->options.binaries.places.binary_path = str_of(path ? path : "");
 	if ((path && *path) || !home || !*home)
 		return 0;
-	if (asprintf(&n->binary_path, "%s/pprof/binaries", home) < 0) {
-		n->binary_path = NULL;
+	buf_addf(&path_of_home, "%s/pprof/binaries", home);
+	n->binary_path = buf_detach(&path_of_home, &len);
+	if (!n->binary_path)
 		return diag_nomem(diag, "names");
-	}
 	n->options.binaries.places.binary_path = str_of(n->binary_path);
 	return 0;
 }
@@ -143,4 +146,15 @@ void names_release(struct names *n)
 	symbolizer_free(n->symbolizer);
 	free(n->binary_path);
 	*n = (struct names){ 0 };
+}
+
+void names_tell_missing(
+	const struct names *n, const struct assay_profile *p, const char *where, const struct assay_ctx *ctx)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < p->locations.n; i++)
+		missing += p->locations.items[i].n_lines == 0;
+	if (missing && !n->options.none)
+		ctx_warn(ctx, "%zu of %zu locations have no names; %s says why", missing, p->locations.n, where);
 }

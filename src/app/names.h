@@ -20,4 +20,8 @@ int names_init(struct names *n, const struct assay_options *o, bool look_at_all,
 	struct assay_diag *diag);
 void names_release(struct names *n);
 
+/* Names that are not there are not made up; but nobody shall take [app] for one either. where says how to learn more. */
+void names_tell_missing(
+	const struct names *n, const struct assay_profile *p, const char *where, const struct assay_ctx *ctx);
+
 #endif

@@ -18,6 +18,9 @@
 /* In the order of enum table_format. */
 static const char *const formats[] = { "text", "json", "csv", "tsv", "markdown", NULL };
 
+/* In the order of enum colour. */
+static const char *const colours[] = { "auto", "always", "never", NULL };
+
 const struct option options[N_OPTIONS] = {
 	[OPT_ADD_COMMENT] = {
 		.name = "add_comment",
@@ -100,6 +103,14 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "false",
 		.help = "Keep different call paths apart in graphs",
 	},
+	[OPT_COLOR] = {
+		.name = "color",
+		.type = OPTION_TEXT,
+		.fallback = "auto",
+		.argument = "when",
+		.help = "Whether to paint reports: auto (on a terminal), always, never",
+		.choices = colours,
+	},
 	[OPT_COMPACT_LABELS] = {
 		.name = "compact_labels",
 		.type = OPTION_SWITCH,
@@ -131,6 +142,7 @@ const struct option options[N_OPTIONS] = {
 	[OPT_DIVIDE_BY] = {
 		.name = "divide_by",
 		.type = OPTION_FLOAT,
+		.flags = OPTION_TRANSIENT,
 		.fallback = "1",
 		.argument = "x",
 		.help = "Divide all values by this",
@@ -140,6 +152,13 @@ const struct option options[N_OPTIONS] = {
 		.type = OPTION_SWITCH,
 		.fallback = "false",
 		.help = "Leave out negative values",
+	},
+	[OPT_E] = {
+		.name = "e",
+		.type = OPTION_SWITCH,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "false",
+		.help = "End the shell at the first command that fails",
 	},
 	[OPT_EDGEFRACTION] = {
 		.name = "edgefraction",
@@ -350,6 +369,7 @@ const struct option options[N_OPTIONS] = {
 	[OPT_OUTPUT] = {
 		.name = "output",
 		.type = OPTION_TEXT,
+		.flags = OPTION_TRANSIENT,
 		.fallback = "",
 		.argument = "file",
 		.help = "Write the report to this file",
@@ -360,6 +380,12 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "2",
 		.argument = "x",
 		.help = "How much more than by chance sample counts vary, for one run on each side",
+	},
+	[OPT_PAGER] = {
+		.name = "pager",
+		.type = OPTION_SWITCH,
+		.fallback = "true",
+		.help = "Show reports longer than the terminal in $PAGER",
 	},
 	[OPT_PERF_TO_PROFILE] = {
 		.name = "perf_to_profile",
@@ -386,6 +412,7 @@ const struct option options[N_OPTIONS] = {
 	[OPT_SAMPLE_INDEX] = {
 		.name = "sample_index",
 		.type = OPTION_TEXT,
+		.flags = OPTION_TRANSIENT,
 		.fallback = "",
 		.argument = "type",
 		.help = "Sample type to report, by name or number",
@@ -422,6 +449,7 @@ const struct option options[N_OPTIONS] = {
 	[OPT_SOURCE_PATH] = {
 		.name = "source_path",
 		.type = OPTION_TEXT,
+		.flags = OPTION_TRANSIENT,
 		.fallback = "",
 		.argument = "dirs",
 		.help = "Where sources are, a list with colons",
@@ -558,6 +586,7 @@ const struct option options[N_OPTIONS] = {
 	[OPT_TRIM_PATH] = {
 		.name = "trim_path",
 		.type = OPTION_TEXT,
+		.flags = OPTION_TRANSIENT,
 		.fallback = "",
 		.argument = "prefixes",
 		.help = "Prefixes to cut from source paths, a list with colons",
@@ -569,7 +598,19 @@ const struct option options[N_OPTIONS] = {
 		.argument = "unit",
 		.help = "Unit of values; minimum: one for all, auto: one for each",
 	},
+	[OPT_X] = {
+		.name = "x",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE | OPTION_LIST,
+		.fallback = "",
+		.argument = "commands",
+		.help = "Run these commands of the shell, with ; between them; may be given several times",
+	},
+};
 
+const struct option_group_row option_groups[N_GROUPS] = {
+	[GROUP_SORT] = { "sort", "flat", "What rows are sorted by" },
+	[GROUP_GRANULARITY] = { "granularity", "(default)", "What makes a row" },
 };
 
 enum option_id option_find(const char *name)
@@ -802,6 +843,24 @@ int options_parse_size(const char *text, uint64_t *size)
 	if (*end || !(v < 0x1p63))
 		return ASSAY_ERR_ARGUMENT;
 	*size = (uint64_t)v;
+	return 0;
+}
+
+int options_copy(struct assay_options *to, const struct assay_options *from, struct assay_diag *diag)
+{
+	*to = *from;
+	for (enum option_id id = 0; id < N_OPTIONS; id++)
+		if (options[id].type == OPTION_TEXT)
+			to->values[id].text = NULL;
+	for (enum option_id id = 0; id < N_OPTIONS; id++) {
+		if (options[id].type != OPTION_TEXT)
+			continue;
+		to->values[id].text = strdup(option_text(from, id));
+		if (!to->values[id].text) {
+			options_release(to);
+			return diag_nomem(diag, "an option");
+		}
+	}
 	return 0;
 }
 

@@ -25,12 +25,14 @@ enum option_id {
 	OPT_BUDGET,
 	OPT_BUILDID,
 	OPT_CALL_TREE,
+	OPT_COLOR,
 	OPT_COMPACT_LABELS,
 	OPT_CONTENTIONS,
 	OPT_CUM,
 	OPT_DIFF_BASE,
 	OPT_DIVIDE_BY,
 	OPT_DROP_NEGATIVE,
+	OPT_E,
 	OPT_EDGEFRACTION,
 	OPT_EXACT_NAMES,
 	OPT_FILEFUNCTIONS,
@@ -62,6 +64,7 @@ enum option_id {
 	OPT_NORMALIZE,
 	OPT_OUTPUT,
 	OPT_OVERDISPERSION,
+	OPT_PAGER,
 	OPT_PERF_TO_PROFILE,
 	OPT_PRUNE_FROM,
 	OPT_RELATIVE_PERCENTAGES,
@@ -90,6 +93,7 @@ enum option_id {
 	OPT_TRIM,
 	OPT_TRIM_PATH,
 	OPT_UNIT,
+	OPT_X,
 	N_OPTIONS,
 };
 
@@ -105,11 +109,22 @@ enum option_group {
 	GROUP_NONE,
 	GROUP_SORT,
 	GROUP_GRANULARITY,
+	N_GROUPS,
 };
+
+/* As a variable of the shell a group has a name, and the option of it that is on as its value. */
+struct option_group_row {
+	const char *name;
+	const char *fallback; /* the value while no option of it is on */
+	const char *help;
+};
+
+extern const struct option_group_row option_groups[N_GROUPS];
 
 enum option_flags {
 	OPTION_COMMAND_LINE = 1 << 0, /* about the run, not the report: no variable of a shell */
-	OPTION_LIST = 1 << 1, /* a text that may be given several times: the values, a newline behind each */
+	OPTION_LIST = 1 << 1,         /* a text that may be given several times: the values, a newline behind each */
+	OPTION_TRANSIENT = 1 << 2,    /* about this profile or this place: no part of a saved set of options */
 };
 
 struct option {
@@ -117,11 +132,11 @@ struct option {
 	enum option_type type;
 	enum option_group group;
 	unsigned flags;
-	const char *fallback; /* the default, as it would be typed */
-	const char *alone;    /* the value of a flag without one, NULL when it needs one; not for switches */
-	const char *argument; /* what the value stands for in help: "regex", "n"; NULL for switches */
-	const char *help;     /* one line, without a full stop */
-	const char *refusal;  /* why this build cannot serve it, or NULL */
+	const char *fallback;       /* the default, as it would be typed */
+	const char *alone;          /* the value of a flag without one, NULL when it needs one; not for switches */
+	const char *argument;       /* what the value stands for in help: "regex", "n"; NULL for switches */
+	const char *help;           /* one line, without a full stop */
+	const char *refusal;        /* why this build cannot serve it, or NULL */
 	const char *const *choices; /* of a text, the only values it may have, NULL behind them; or NULL for any */
 };
 
@@ -144,6 +159,8 @@ struct assay_options {
 };
 
 int options_init(struct assay_options *o, struct assay_diag *diag);
+/* to was not initialized; the caller releases it. */
+int options_copy(struct assay_options *to, const struct assay_options *from, struct assay_diag *diag);
 void options_release(struct assay_options *o);
 
 /*
@@ -152,12 +169,19 @@ void options_release(struct assay_options *o);
  */
 int options_parse(struct assay_options *o, enum option_id id, const char *value, struct assay_diag *diag);
 
+/* The choices of -color, in their order. */
+enum colour {
+	COLOUR_AUTO,
+	COLOUR_ALWAYS,
+	COLOUR_NEVER,
+};
+
 /* The place of an option's value among its choices. */
 size_t option_choice(const struct assay_options *o, enum option_id id);
 
 /* What holds between options: one of a group, nothing that this build refuses; and shortcuts become what they mean. */
-int options_settle(struct assay_options *o, void (*warn)(void *data, const char *text), void *data,
-	struct assay_diag *diag);
+int options_settle(
+	struct assay_options *o, void (*warn)(void *data, const char *text), void *data, struct assay_diag *diag);
 
 /* A number with an optional K, M, G or T (powers of 1024) behind it, as -max_size takes it. */
 int options_parse_size(const char *text, uint64_t *size);

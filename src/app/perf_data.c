@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/child.h"
+#include "app/interrupt.h"
 #include "app/load.h"
 #include "app/output.h"
 #include "base/diag.h"
@@ -43,11 +44,13 @@ static int convert(struct profile_builder *b, const char *source, const char *pa
 
 	if (err)
 		return err;
+	interrupt_guard(converted);
 	ctx_warn(ctx, "Converting %s to a profile.proto... (May take a few minutes)", source);
 	err = run(program, path, converted, diag);
 	if (!err)
 		err = formats_open(b, converted, ctx, diag);
 	unlink(converted);
+	interrupt_unguard(converted);
 	return err;
 }
 
@@ -60,8 +63,10 @@ static int convert_bytes(struct profile_builder *b, const struct bytes *bytes, c
 
 	if (err)
 		return err;
+	interrupt_guard(path);
 	err = convert(b, "standard input", path, program, ctx, diag);
 	unlink(path);
+	interrupt_unguard(path);
 	return err;
 }
 

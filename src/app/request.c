@@ -135,6 +135,9 @@ static int read_source(struct profile_builder *b, struct chunk *c, size_t i, str
 
 static int see_source(struct profile_builder *b, struct chunk *c)
 {
+	const struct side *s = c->side;
+
+	ctx_progress(s->ctx, ASSAY_PROGRESS_SOURCE, (size_t)(c->sources - s->sources) + c->n_seen + 1, s->n);
 	return read_source(b, c, c->n_seen++, c->side->ctx, &c->side->n_replaced);
 }
 

@@ -7,6 +7,7 @@
 #include "app/amount.h"
 #include "app/objects.h"
 #include "app/sources.h"
+#include "base/ctx.h"
 #include "base/diag.h"
 #include "base/regex.h"
 #include "format/proto_write.h"
@@ -220,13 +221,16 @@ static int print(const struct report *report, const struct report_ctx *rc, const
 	if (plan->format != TABLE_NONE)
 		return report_print_table(report, rc, plan->format, out, diag);
 	err = report->run(rc, out, diag);
+	/* The loops that print just end then. */
+	if (!err && ctx_canceled(rc->ctx))
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	return !err && out->failed ? diag_nomem(diag, "the report") : err;
 }
 
 static int run_on_view(const struct view *view, const struct report *report, const struct plan *plan, wide total,
 	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
-	struct regex_budget budget = { REGEX_QUERY_STEPS };
+	struct regex_budget budget = { REGEX_QUERY_STEPS, ctx ? ctx->cancel : NULL };
 	struct tags tags = { 0 };
 	struct report_ctx rc = {
 		.profile = view->profile,
@@ -475,9 +479,49 @@ int run_view(const struct assay_profile *p, const struct report *report, const c
 	return err;
 }
 
+static void add_key_text(struct buf *key, struct str text)
+{
+	buf_addf(key, "%zu:", text.len);
+	buf_add_str(key, text);
+}
+
+/* All that decides what is counted, and for which node. */
+static void add_key(struct buf *key, const struct plan *plan)
+{
+	const struct label_frame_options *l = &plan->label_frames;
+	const struct filter_options *f = &plan->filters;
+	const struct graph_options *g = &plan->graph;
+	const struct str texts[] = { l->root, l->leaf, l->unit, f->focus, f->ignore, f->hide, f->show, f->show_from,
+		f->prune_from, f->tag_focus, f->tag_ignore, g->trim_path, g->source_path };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		add_key_text(key, texts[i]);
+	buf_addf(key, "%d %d %zu %d %d %d %d", f->no_inlines, g->granularity, g->column, g->mean, g->columns,
+		g->drop_negative, g->split_objects);
+}
+
+static void use_cache(struct plan *plan, struct run_cache *cache)
+{
+	struct buf key = BUF_INIT;
+
+	if (!cache || plan->graph.call_tree)
+		return;
+	add_key(&key, plan);
+	if (!key.failed)
+		plan->graph.counts = run_cache_counts(cache, buf_str(&key));
+	buf_release(&key);
+}
+
 int run_report(const struct assay_profile *p, const struct report *report, const char *argument,
 	const struct assay_options *o, struct names *names, struct assay_ctx *ctx, struct buf *out,
 	struct assay_diag *diag)
+{
+	return run_report_cached(p, report, argument, o, names, NULL, ctx, out, diag);
+}
+
+int run_report_cached(const struct assay_profile *p, const struct report *report, const char *argument,
+	const struct assay_options *o, struct names *names, struct run_cache *cache, struct assay_ctx *ctx,
+	struct buf *out, struct assay_diag *diag)
 {
 	struct label_units units;
 	struct sources sources;
@@ -496,6 +540,8 @@ int run_report(const struct assay_profile *p, const struct report *report, const
 	sources_init(&sources, o, ctx);
 	err = plan_make(&plan, report, argument, o, p, diag);
 	plan.sources = &sources;
+	if (!err && report->flags & REPORT_NEEDS_GRAPH)
+		use_cache(&plan, cache);
 	if (names) {
 		objects_init(&objects, names, p, option_on(o, OPT_INTEL_SYNTAX));
 		plan.objects = &objects;

@@ -4,6 +4,7 @@
 
 #include "app/names.h"
 #include "app/options.h"
+#include "app/run_cache.h"
 #include "report/report.h"
 
 /*
@@ -14,6 +15,11 @@
 int run_report(const struct assay_profile *profile, const struct report *report, const char *argument,
 	const struct assay_options *options, struct names *names, struct assay_ctx *ctx, struct buf *out,
 	struct assay_diag *diag);
+
+/* The same for one of many reports on a profile: what was counted before is in the cache, which may be NULL. */
+int run_report_cached(const struct assay_profile *profile, const struct report *report, const char *argument,
+	const struct assay_options *options, struct names *names, struct run_cache *cache, struct assay_ctx *ctx,
+	struct buf *out, struct assay_diag *diag);
 
 /*
  * The first half alone: view and graph, with all rows and their names, and what the options make of them. Whoever

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/child.h"
+#include "app/interrupt.h"
 #include "app/output.h"
 #include "base/diag.h"
 
@@ -90,10 +91,12 @@ int viewer_show(const struct report *report, struct str text, struct assay_diag 
 
 	if (err)
 		return err;
+	interrupt_guard(path);
 	if (strcmp(report->viewer, REPORT_BROWSER) == 0)
 		err = try_browsers(path, diag);
 	else
 		err = try_command(report->viewer, path, &started, diag);
 	unlink(path);
+	interrupt_unguard(path);
 	return err;
 }

@@ -15,6 +15,19 @@ static inline bool ctx_canceled(const struct assay_ctx *ctx)
 	return ctx && ctx->cancel && *ctx->cancel;
 }
 
+static inline void ctx_progress(const struct assay_ctx *ctx, enum assay_progress step, uint64_t done, uint64_t total)
+{
+	if (ctx && ctx->progress)
+		ctx->progress(ctx->data, step, done, total);
+}
+
+/* Tells how far a load is, and whether it is to stop there. */
+static inline bool ctx_poll(const struct assay_ctx *ctx, enum assay_progress step, uint64_t done, uint64_t total)
+{
+	ctx_progress(ctx, step, done, total);
+	return ctx_canceled(ctx);
+}
+
 /* Formats a line and hands it to the caller's warn function, if there is one. */
 void ctx_warn(const struct assay_ctx *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -1390,9 +1390,14 @@ enum {
 	LONG_SPELLING = 16 * 1024,
 };
 
+static bool is_canceled(const struct regex_budget *budget)
+{
+	return budget->cancel && *budget->cancel;
+}
+
 static bool take_steps(struct regex_budget *budget, uint64_t steps)
 {
-	if (budget->steps < steps) {
+	if (budget->steps < steps || is_canceled(budget)) {
 		budget->steps = 0;
 		return false;
 	}
@@ -1556,11 +1561,16 @@ static bool find_word(const struct words *w, const struct word *word, const char
 	return memmem(text, len, chars, word->len);
 }
 
+static int used_up(const struct regex_budget *budget)
+{
+	return is_canceled(budget) ? ASSAY_ERR_CANCELED : ASSAY_ERR_TOO_BIG;
+}
+
 static int search_words(const struct words *w, const char *text, size_t len, struct regex_budget *budget, bool *found)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		if (!take_steps(budget, 1 + len / 16))
-			return ASSAY_ERR_TOO_BIG;
+			return used_up(budget);
 		if (find_word(w, &w->list[i], text, len)) {
 			*found = true;
 			return 0;
@@ -1721,7 +1731,7 @@ static int search_pcre2(struct matcher *m, const char *text, size_t len, struct 
 	int rc;
 
 	if (!take_steps(budget, 1 + len / 16))
-		return ASSAY_ERR_TOO_BIG;
+		return used_up(budget);
 	rc = repair_text(m, &text, &len);
 	if (rc)
 		return rc;
@@ -1730,7 +1740,7 @@ static int search_pcre2(struct matcher *m, const char *text, size_t len, struct 
 	if (rc == PCRE2_ERROR_NOMEMORY)
 		return ASSAY_ERR_NOMEM;
 	if (rc < 0 && rc != PCRE2_ERROR_NOMATCH)
-		return ASSAY_ERR_TOO_BIG;
+		return used_up(budget);
 	*found = rc >= 0;
 	return 0;
 }

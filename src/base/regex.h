@@ -30,6 +30,7 @@ struct regex;
 
 struct regex_budget {
 	uint64_t steps; /* what is left; a search that needs more fails */
+	const volatile int *cancel; /* of the query, see struct assay_ctx; NULL for none */
 };
 
 /* Steps for what a person asked for, all patterns of one command together; three to ten seconds of matching. */
@@ -48,7 +49,7 @@ void regex_free(struct regex *re);
 /*
  * Whether text holds a match, into *found. text is any bytes, need not end in NUL and need not be valid UTF-8. Fails
  * with ASSAY_ERR_TOO_BIG when the budget is used up (its steps are then 0, and later searches fail as well) or when
- * this one search needs more than 20 MB of memory, and with ASSAY_ERR_NOMEM.
+ * this one search needs more than 20 MB of memory, with ASSAY_ERR_NOMEM, and with ASSAY_ERR_CANCELED.
  */
 int regex_search(const struct regex *re, const char *text, size_t len, struct regex_budget *budget, bool *found);
 

@@ -5,7 +5,7 @@
 
 #include "base/diag.h"
 #include "base/str.h"
-#include "cli/suggest.h"
+#include "app/suggest.h"
 
 struct parser {
 	struct command_line *cl;

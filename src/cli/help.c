@@ -73,6 +73,7 @@ void help_add_usage(struct buf *out)
 {
 	buf_add_str(out,
 		STR("Usage: assay REPORT [options] [binary] PROFILE\n"
+		    "       assay [options] [binary] PROFILE      a shell that takes commands\n"
 		    "  assay top cpu.pb.gz                functions with the largest values\n"
 		    "  assay top -cum -focus=main cpu.pb.gz\n"
 		    "  assay --help                       all reports and options\n"));
@@ -141,10 +142,11 @@ static void add_features(struct buf *out, bool wanted)
 		buf_add_char(out, '\n');
 }
 
-void help_add_version(struct buf *out)
+void help_add_version(struct buf *out, const char *line_editor)
 {
 	buf_add_str(out, STR("assay " ASSAY_VERSION "\n"));
-	buf_addf(out, "with %s, %s, %s\n", gzip_backends(), proto_backend(), regex_backend());
+	buf_addf(out, "with %s, %s, %s%s%s\n", gzip_backends(), proto_backend(), regex_backend(),
+		line_editor ? ", " : "", line_editor ? line_editor : "");
 	add_features(out, true);
 	add_features(out, false);
 }

@@ -5,18 +5,23 @@
 #include <unistd.h>
 
 #include "app/compare.h"
+#include "app/interrupt.h"
+#include "app/message.h"
 #include "app/names.h"
 #include "app/output.h"
+#include "app/progress.h"
 #include "app/request.h"
 #include "app/run.h"
 #include "app/source_list.h"
+#include "app/suggest.h"
 #include "base/ctx.h"
 #include "base/diag.h"
 #include "cli/flags.h"
 #include "cli/help.h"
-#include "cli/message.h"
-#include "cli/suggest.h"
 #include "profile/builder.h"
+#include "repl/editor.h"
+#include "repl/lineedit.h"
+#include "repl/repl.h"
 
 enum status {
 	STATUS_OK = 0,
@@ -36,7 +41,7 @@ static enum status complain(const struct assay_diag *diag)
 	return STATUS_FAILED;
 }
 
-static enum status print(struct buf *out)
+static enum status print(const struct command_line *cl, struct buf *out)
 {
 	enum status status = STATUS_OK;
 	struct assay_diag diag;
@@ -44,7 +49,7 @@ static enum status print(struct buf *out)
 	if (out->failed) {
 		message("assay: out of memory");
 		status = STATUS_FAILED;
-	} else if (output_print(buf_str(out), &diag) < 0) {
+	} else if (output_text(&cl->options, buf_str(out), &diag) < 0) {
 		status = complain(&diag);
 	}
 	buf_release(out);
@@ -78,17 +83,6 @@ static int max_size(const struct assay_options *o, uint64_t *size, struct assay_
 	return diag_set(diag, ASSAY_ERR_ARGUMENT, "%s: \"%s\" is no size such as 500M or 2G", where, text);
 }
 
-/* Names that are not there are not made up; but nobody shall take [app] for one either. */
-static void tell_unnamed(const struct assay_profile *p, const struct names *names)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->locations.n; i++)
-		n += p->locations.items[i].n_lines == 0;
-	if (n && !names->options.none)
-		messagef("%zu of %zu locations have no names; assay symbols PROFILE says why", n, p->locations.n);
-}
-
 static struct load_options load_options_of(const struct command_line *cl, const char *executable, struct names *names)
 {
 	const struct assay_options *o = &cl->options;
@@ -100,7 +94,7 @@ static struct load_options load_options_of(const struct command_line *cl, const 
 		.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
 		.all_frames = option_on(o, OPT_ALL_FRAMES),
 		.names = names,
-		.all_stays = cl->report->flags & REPORT_MERGES,
+		.all_stays = cl->report && cl->report->flags & REPORT_MERGES,
 	};
 }
 
@@ -124,6 +118,14 @@ static int load(const struct assay_profile **profile, const struct command_line 
 	return load_request(profile, &request, ctx);
 }
 
+static int print_report(const struct command_line *cl, const struct report *report, struct str text,
+	struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	const struct output to = { .path = option_text(&cl->options, OPT_OUTPUT), .options = &cl->options };
+
+	return output_report(report, &to, text, ctx, diag);
+}
+
 static enum status report_on(
 	const struct command_line *cl, const struct assay_profile *profile, struct names *names, struct assay_ctx *ctx)
 {
@@ -134,9 +136,9 @@ static enum status report_on(
 
 	err = run_report(profile, cl->report, cl->argument, &cl->options, names, ctx, &out, &diag);
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
-		tell_unnamed(profile, names);
+		names_tell_missing(names, profile, "assay symbols PROFILE", ctx);
 	if (!err)
-		err = output_report(cl->report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
+		err = print_report(cl, cl->report, buf_str(&out), ctx, &diag);
 	if (err)
 		status = complain(&diag);
 	buf_release(&out);
@@ -153,12 +155,16 @@ static enum status run_on_sources(
 	struct assay_diag diag;
 	struct names names;
 	enum status status = STATUS_FAILED;
+	int err;
 
 	if (max_size(&cl->options, &ctx.bytes_left, &diag) < 0)
 		return complain(&diag);
 	if (names_init(&names, &cl->options, cl->report->flags & REPORT_ACCOUNTS, &ctx, &diag) < 0)
 		return complain(&diag);
-	if (load(&profile, cl, sources, n, executable, &names, &ctx) == 0) {
+	progress_begin(&ctx);
+	err = load(&profile, cl, sources, n, executable, &names, &ctx);
+	progress_end(&ctx);
+	if (!err) {
 		status = report_on(cl, profile, &names, &ctx);
 		profile_free(profile);
 	}
@@ -199,12 +205,14 @@ static enum status print_comparison(
 	size_t n_broken = 0;
 	int err;
 
+	progress_begin(ctx);
 	if (cl->view)
 		err = compare_view(request, cl->view, cl->argument, &cl->options, ctx, &out);
 	else
 		err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
+	progress_end(ctx);
 	if (!err) {
-		err = output_report(report, option_text(&cl->options, OPT_OUTPUT), buf_str(&out), ctx, &diag);
+		err = print_report(cl, report, buf_str(&out), ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
@@ -246,18 +254,58 @@ static enum status usage(const char *why)
 	return STATUS_FAILED;
 }
 
-static enum status no_report(const char *first)
+static enum status end_of_script(int end)
 {
-	const char *near = access(first, F_OK) == 0 ? NULL : suggest_report(first);
+	return end == REPL_BROKEN ? STATUS_BROKEN : end ? STATUS_FAILED : STATUS_OK;
+}
 
-	if (!near)
-		return usage("no report named, and this version has no shell yet");
-	if (strcmp(near, first) == 0) {
-		messagef("assay: a report's name comes first: assay %s ...", first);
+/* A person has seen what failed; only a session that could not begin or go on is told by the status. */
+static enum status run_terminal(struct repl_setup *setup)
+{
+	struct editor *editor = editor_new();
+	int end;
+
+	if (!editor) {
+		message("assay: out of memory");
 		return STATUS_FAILED;
 	}
-	messagef("assay: no report '%s'; did you mean %s?", first, near);
-	return STATUS_FAILED;
+	setup->terminal = editor_terminal(editor);
+	end = repl_run(setup);
+	editor_free(editor);
+	return setup->stop_at_error ? end_of_script(end) : end < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+/* Without a report the shell is opened, unless the first source looks more like a slip than like a file. */
+static enum status run_shell(
+	const struct command_line *cl, const char *const *sources, size_t n, const char *executable)
+{
+	const struct assay_options *o = &cl->options;
+	struct assay_ctx ctx = { .warn = warn };
+	struct repl_setup setup = {
+		.sources = sources,
+		.n_sources = n,
+		.load = load_options_of(cl, executable, NULL),
+		.options = o,
+		.ctx = &ctx,
+		.script = *option_text(o, OPT_X) ? option_text(o, OPT_X) : NULL,
+		.stop_at_error = option_on(o, OPT_E),
+	};
+	const char *near = access(sources[0], F_OK) == 0 ? NULL : suggest_report(sources[0]);
+	struct assay_diag diag;
+
+	if (near && strcmp(near, sources[0]) == 0) {
+		messagef("assay: a report's name comes first: assay %s ...", sources[0]);
+		return STATUS_FAILED;
+	}
+	if (near && !strpbrk(sources[0], "./")) {
+		messagef("assay: no report '%s'; did you mean %s?", sources[0], near);
+		return STATUS_FAILED;
+	}
+	if (max_size(o, &ctx.bytes_left, &diag) < 0)
+		return complain(&diag);
+	if (!setup.script && isatty(STDIN_FILENO))
+		return run_terminal(&setup);
+	return end_of_script(repl_run(&setup));
 }
 
 static int check_base(const struct command_line *cl, struct assay_diag *diag)
@@ -271,6 +319,9 @@ static int check_base(const struct command_line *cl, struct assay_diag *diag)
 			"%s has two sides already; -base and -diff_base are for the other reports", cl->report->name);
 	if (cl->n_old && !compares)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-vs separates the two sides of diff; there is but one here");
+	if (cl->report && (option_on(o, OPT_E) || *option_text(o, OPT_X)))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-%s is for the shell, which %s does not start",
+			*option_text(o, OPT_X) ? "x" : "e", cl->report->name);
 	if (base && diff_base)
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-base and -diff_base flags cannot both be specified");
 	if (option_on(o, OPT_NORMALIZE) && !base && !diff_base && !compares)
@@ -336,7 +387,7 @@ static enum status run_on_list(struct command_line *cl, const struct source_list
 	if (options_settle(&cl->options, warn, NULL, &diag) < 0 || check_base(cl, &diag) < 0)
 		return complain(&diag);
 	if (!cl->report)
-		return no_report(sources[0]);
+		return run_shell(cl, sources, n, executable);
 	if (check_output(cl, l, &diag) < 0)
 		return complain(&diag);
 	if (!cl->report->run) {
@@ -364,12 +415,12 @@ static enum status print_help(const struct command_line *cl)
 	struct buf out = BUF_INIT;
 
 	if (cl->version)
-		help_add_version(&out);
+		help_add_version(&out, lineedit_backend());
 	else if (cl->report && cl->report->run)
 		help_add_report(&out, cl->report);
 	else
 		help_add_all(&out);
-	return print(&out);
+	return print(cl, &out);
 }
 
 int main(int argc, char **argv)
@@ -378,6 +429,7 @@ int main(int argc, char **argv)
 	struct assay_diag diag;
 	enum status status;
 
+	interrupt_init();
 	if (flags_parse(&cl, argc, argv, &diag) < 0)
 		return complain(&diag);
 	status = cl.help || cl.version ? print_help(&cl) : run(&cl);

@@ -11,8 +11,10 @@
 #include "app/options.h"
 #include "assay-config.h"
 #include "base/buf.h"
+#include "repl/command.h"
 #include "report/report.h"
 
+#define WHEN "auto always never"
 #define FORMATS "text json csv tsv markdown"
 #define MODES "none local fastlocal force demangle=none demangle=templates demangle=full"
 #define UNITS "minimum auto ns us ms s hrs B kB MB GB TB PB"
@@ -28,11 +30,13 @@ struct value {
 static const struct value values[] = {
 	{ NULL, "switch", "", "" },
 	{ "dirs", "directories", "_dir_list", "-x -a '(__fish_complete_directories)'" },
+	{ "commands", "nothing", " ", "-x" },
 	{ "file", "files", "_files", "-r -F" },
 	{ "format", "'" FORMATS "'", "(" FORMATS ")", "-x -a '" FORMATS "'" },
 	{ "program", "files", "_files", "-r -F" },
 	{ "mode", "'" MODES "'", "(" MODES ")", "-x -a '" MODES "'" },
 	{ "source", "files", "_files", "-r -F" },
+	{ "when", "'" WHEN "'", "(" WHEN ")", "-x -a '" WHEN "'" },
 	{ "unit", "'" UNITS "'", "(" UNITS ")", "-x -a '" UNITS "'" },
 };
 
@@ -214,6 +218,27 @@ static void groups_scd(struct buf *out)
 	}
 }
 
+static void commands_scd(struct buf *out)
+{
+	for (const struct command *c = commands; c->name; c++) {
+		buf_addf(out, "*%s*", c->name);
+		if (*c->usage) {
+			buf_addf(out, "%s_", c->name[0] == '!' ? "" : " ");
+			add_scd(out, c->usage);
+			buf_add_char(out, '_');
+		}
+		for (const char *also = c->also; also && *also;) {
+			size_t n = strcspn(also, " ");
+
+			buf_addf(out, ", *%.*s*", (int)n, also);
+			also += n + (also[n] == ' ');
+		}
+		buf_add_str(out, STR("\n\t"));
+		add_scd(out, c->help);
+		buf_add_str(out, STR(".\n\n"));
+	}
+}
+
 static void title_scd(struct buf *out)
 {
 	buf_add_str(out, STR("assay(1) \"assay " ASSAY_VERSION "\" \"User commands\"\n"));
@@ -230,6 +255,7 @@ struct placeholder {
 
 static const struct placeholder placeholders[] = {
 	{ "arguments-zsh", NULL, NULL, argument_zsh, false },
+	{ "commands-scd", commands_scd, NULL, NULL, false },
 	{ "groups-scd", groups_scd, NULL, NULL, false },
 	{ "options-bash", NULL, option_bash, NULL, true },
 	{ "options-fish", NULL, option_fish, NULL, true },

@@ -15,6 +15,8 @@ static int search(
 
 	if (err == ASSAY_ERR_TOO_BIG)
 		return diag_set(diag, err, "%s: the regular expression takes too long", rule->text);
+	if (err == ASSAY_ERR_CANCELED)
+		return diag_set(diag, err, "canceled");
 	return err ? diag_nomem(diag, "a rule") : 0;
 }
 

@@ -8,12 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/aside.h"
 #include "base/ckd.h"
 #include "base/diag.h"
 #include "base/pages.h"
 #include "format/gzip.h"
 
 #define CHUNK ((size_t)256 << 10)
+
+/* Of a file, between two looks at whether somebody still wants it. */
+#define READ_STEP ((size_t)16 << 20)
 
 /* "stat x: no such file or directory" */
 static int system_error(struct assay_diag *diag, const char *call, const char *path)
@@ -47,15 +51,20 @@ static bool room(struct bytes *b, size_t *cap, size_t more)
 	return true;
 }
 
-/* read() that gives up only at the end of the file or on an error. */
-static ssize_t read_some(int fd, void *to, size_t n)
+/* read() that gives up only at the end of the file, on an error, or when nobody wants the rest: then errno is EINTR. */
+static ssize_t read_some(int fd, void *to, size_t n, const struct assay_ctx *ctx)
 {
 	ssize_t got;
 
 	do
 		got = read(fd, to, n);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && errno == EINTR && !ctx_canceled(ctx));
 	return got;
+}
+
+static int read_error(struct assay_diag *diag, const char *path)
+{
+	return errno == EINTR ? diag_set(diag, ASSAY_ERR_CANCELED, "canceled") : system_error(diag, "read", path);
 }
 
 static int take_size(struct assay_ctx *ctx, size_t len, struct assay_diag *diag)
@@ -67,9 +76,10 @@ static int take_size(struct assay_ctx *ctx, size_t len, struct assay_diag *diag)
 }
 
 /* A file says how long it is; one that grows while it is read is read to its new end. */
-static int read_file(struct bytes *b, int fd, size_t size, const char *path, uint64_t limit, struct assay_diag *diag)
+static int read_file(
+	struct bytes *b, int fd, size_t size, const char *path, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	size_t cap = size + 1;
+	size_t cap = size + 1, step;
 	ssize_t got;
 
 	b->data = pages_alloc(cap);
@@ -79,11 +89,14 @@ static int read_file(struct bytes *b, int fd, size_t size, const char *path, uin
 		/* One byte more than the size tells the end of a file from its growing. */
 		if (b->len == cap && !room(b, &cap, CHUNK))
 			return diag_nomem(diag, "the file");
-		got = read_some(fd, b->data + b->len, cap - b->len);
+		step = cap - b->len < READ_STEP ? cap - b->len : READ_STEP;
+		got = read_some(fd, b->data + b->len, step, ctx);
 		if (got < 0)
-			return system_error(diag, "read", path);
+			return read_error(diag, path);
 		b->len += (size_t)got;
-		if (b->len > limit)
+		if (ctx_poll(ctx, ASSAY_PROGRESS_READ, b->len, size))
+			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
+		if (b->len > ctx->bytes_left)
 			return bytes_too_big(diag);
 	} while (got > 0);
 	return 0;
@@ -99,12 +112,16 @@ static int read_pipe(struct bytes *b, int fd, const char *path, struct assay_ctx
 	int err = chunk ? 0 : diag_nomem(diag, "the input");
 
 	while (!err) {
-		got = read_some(fd, chunk + n, CHUNK - n);
+		got = read_some(fd, chunk + n, CHUNK - n, ctx);
 		if (got < 0) {
-			err = system_error(diag, "read", path);
+			err = read_error(diag, path);
 			break;
 		}
 		n += (size_t)got;
+		if (ctx_poll(ctx, ASSAY_PROGRESS_READ, b->len, 0)) {
+			err = diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
+			break;
+		}
 		/* A first read of one byte does not tell yet whether this is gzip. */
 		if (!inf && !b->len && got && n < 2)
 			continue;
@@ -143,7 +160,7 @@ static int read_descriptor(struct bytes *b, int fd, const char *path, struct ass
 		return read_pipe(b, fd, path, ctx, diag);
 	if (st.st_size < 0 || (uint64_t)st.st_size > ctx->bytes_left)
 		return bytes_too_big(diag);
-	return read_file(b, fd, (size_t)st.st_size, path, ctx->bytes_left, diag);
+	return read_file(b, fd, (size_t)st.st_size, path, ctx, diag);
 }
 
 int bytes_read(struct bytes *out, const char *path, struct assay_ctx *ctx, struct assay_diag *diag)
@@ -164,27 +181,66 @@ int bytes_read(struct bytes *out, const char *path, struct assay_ctx *ctx, struc
 	return err;
 }
 
+/* Owns all it works on, so that it may go on when nobody waits for it any more. */
+struct inflation {
+	struct bytes in, out;
+	uint64_t limit;
+	struct assay_diag diag;
+	int err;
+};
+
+static void inflate_all(void *job)
+{
+	struct inflation *i = job;
+
+	i->err = gzip_inflate(&i->out, i->in.data, i->in.len, i->limit, &i->diag);
+}
+
+static void drop_inflation(void *job)
+{
+	struct inflation *i = job;
+
+	bytes_release(&i->in);
+	bytes_release(&i->out);
+	free(i);
+}
+
+static int take_inflated(struct bytes *b, struct inflation *i, struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	int err = i->err ? i->err : take_size(ctx, i->out.len, diag);
+
+	if (i->err && diag)
+		*diag = i->diag;
+	if (!err) {
+		*b = i->out;
+		i->out = (struct bytes)BYTES_INIT;
+	} else {
+		*b = i->in;
+		i->in = (struct bytes)BYTES_INIT;
+	}
+	b->inflated = true;
+	drop_inflation(i);
+	return err;
+}
+
 int bytes_inflate(struct bytes *b, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	struct bytes inflated = BYTES_INIT;
-	int err;
+	struct inflation *i;
 
 	if (b->inflated)
 		return 0;
 	b->inflated = true;
 	if (!gzip_is(b->data, b->len))
 		return take_size(ctx, b->len, diag);
-	err = gzip_inflate(&inflated, b->data, b->len, ctx->bytes_left, diag);
-	if (!err)
-		err = take_size(ctx, inflated.len, diag);
-	if (err) {
-		bytes_release(&inflated);
-		return err;
-	}
-	bytes_release(b);
-	*b = inflated;
-	b->inflated = true;
-	return 0;
+	i = malloc(sizeof(*i));
+	if (!i)
+		return diag_nomem(diag, "inflating");
+	*i = (struct inflation){ .in = *b, .limit = ctx->bytes_left };
+	/* What is somebody else's may be gone when we are. */
+	if (aside_run(inflate_all, drop_inflation, i, b->borrowed ? NULL : ctx))
+		return take_inflated(b, i, ctx, diag);
+	*b = (struct bytes)BYTES_INIT;
+	return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 }
 
 void bytes_forget(struct bytes *b, size_t n)

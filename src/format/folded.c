@@ -163,7 +163,8 @@ static int read_lines(struct folded *f, struct bytes *bytes, bool *mine, struct 
 	int err = 0;
 
 	while (!err && text_next(&t, &line)) {
-		if (t.number % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx))
+		if (t.number % CTX_POLL_SAMPLES == 0 &&
+			ctx_poll(ctx, ASSAY_PROGRESS_DECODE, bytes->len - (size_t)(t.end - t.p), bytes->len))
 			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 		while (line.len && is_blank(line.p[line.len - 1]))
 			line.len--;

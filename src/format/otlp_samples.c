@@ -405,7 +405,8 @@ static int read_profile(struct sample_reader *r)
 	for (r->index = 0; !err && wire_next(&c, &f);) {
 		if (f.tag != WIRE_TAG(OTLP_PROFILE_SAMPLE, WIRE_BYTES))
 			continue;
-		if (r->index % CTX_POLL_SAMPLES == 0 && ctx_canceled(o->ctx))
+		if (r->index % CTX_POLL_SAMPLES == 0 &&
+			ctx_poll(o->ctx, ASSAY_PROGRESS_DECODE, (size_t)(f.start - o->bytes->data), o->bytes->len))
 			return diag_set(o->diag, ASSAY_ERR_CANCELED, "canceled");
 		if ((size_t)(f.start - o->bytes->data) - o->bytes->forgotten > FORGET_STEP)
 			bytes_forget(o->bytes, (size_t)(f.start - o->bytes->data));

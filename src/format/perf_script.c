@@ -29,6 +29,7 @@ struct event {
 struct perf {
 	struct stacks stacks;
 	struct assay_ctx *ctx;
+	size_t size;               /* of the input */
 	struct strtab event_names; /* an event's id less one is its index */
 	VEC(struct event) events;
 	bool counts_samples; /* the first column is the number of samples */
@@ -154,7 +155,8 @@ static int find_events(struct perf *r, struct text t, bool *mine)
 	while (!err && text_next(&t, &line)) {
 		enum line_kind kind = classify(r, &t, line, &h);
 
-		if (t.number % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+		if (t.number % CTX_POLL_SAMPLES == 0 &&
+			ctx_poll(r->ctx, ASSAY_PROGRESS_DECODE, r->size - (size_t)(t.end - t.p), r->size))
 			return diag_set(r->stacks.diag, ASSAY_ERR_CANCELED, "canceled");
 		if (kind == LINE_EMPTY || kind == LINE_COMMENT)
 			continue;
@@ -427,7 +429,8 @@ static int read_samples(struct perf *r, struct text t)
 
 	r->fresh_block = true;
 	while (!err && text_next(&t, &line)) {
-		if (t.number % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+		if (t.number % CTX_POLL_SAMPLES == 0 &&
+			ctx_poll(r->ctx, ASSAY_PROGRESS_DECODE, r->size - (size_t)(t.end - t.p), r->size))
 			return diag_set(r->stacks.diag, ASSAY_ERR_CANCELED, "canceled");
 		err = add_line(r, &t, line);
 	}
@@ -501,7 +504,7 @@ int perf_script_read(
 	struct profile_builder *b, struct bytes *bytes, bool *mine, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	struct text t = text_of(bytes->data, bytes->len);
-	struct perf r = { .ctx = ctx, .first_time = -1, .last_time = -1 };
+	struct perf r = { .ctx = ctx, .size = bytes->len, .first_time = -1, .last_time = -1 };
 	int err = stacks_init(&r.stacks, b, diag);
 
 	if (err)

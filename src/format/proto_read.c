@@ -364,11 +364,13 @@ static int read_tables(struct reader *r)
 	struct cursor c = { r->bytes->data, r->bytes->data + r->bytes->len, 0 };
 	struct wire_field f;
 
-	while (wire_next(&c, &f)) {
+	for (size_t i = 0; wire_next(&c, &f); i++) {
 		int err = read_field(r, &f);
 
 		if (err)
 			return err;
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+			return diag_set(r->diag, ASSAY_ERR_CANCELED, "canceled");
 	}
 	if (c.err)
 		return fail_at(r, c.err, f.start, "", wire_fault(&c, &f));
@@ -825,7 +827,8 @@ static int read_samples(struct reader *r)
 	while (!err && wire_next(&c, &f)) {
 		if (f.tag != WIRE_TAG(FIELD_SAMPLE, WIRE_BYTES))
 			continue;
-		if (r->p->n_samples % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+		if (r->p->n_samples % CTX_POLL_SAMPLES == 0 &&
+			ctx_poll(r->ctx, ASSAY_PROGRESS_DECODE, offset_of(r, f.start), r->bytes->len))
 			return diag_set(r->diag, ASSAY_ERR_CANCELED, "canceled");
 		if (offset_of(r, f.start) - r->bytes->forgotten > FORGET_STEP)
 			bytes_forget(r->bytes, offset_of(r, f.start));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/aside.h"
 #include "base/diag.h"
 #include "format/gzip.h"
 #include "format/proto_fields.h"
@@ -18,12 +19,13 @@
 struct writer {
 	const struct assay_profile *p;
 	struct buf *out;
+	const struct assay_ctx *ctx;
 	uint32_t *indexes;     /* by string of the profile: its index in the table, 0 for none yet */
 	VEC(uint32_t) strings; /* the table */
 	VEC(uint64_t) numbers; /* a list before it is written */
 	VEC(uint8_t) message;  /* a sample before its length is known */
 	VEC(const struct label *) labels;
-	bool failed;
+	bool failed, canceled;
 };
 
 /* Strings get their index when they are first met. */
@@ -367,8 +369,10 @@ static void add_profile(struct writer *w)
 
 	for (size_t i = 0; i < p->sample_types.n; i++)
 		add_value_type(w, FIELD_SAMPLE_TYPE, &p->sample_types.items[i]);
-	for (size_t i = 0; i < p->n_samples && !w->failed && !w->out->failed; i++)
+	for (size_t i = 0; i < p->n_samples && !w->failed && !w->canceled && !w->out->failed; i++) {
+		w->canceled = i % CTX_POLL_SAMPLES == 0 && ctx_canceled(w->ctx);
 		add_sample(w, i);
+	}
 	for (size_t i = 0; i < p->mappings.n; i++)
 		add_mapping(w, &p->mappings.items[i]);
 	add_locations(w);
@@ -378,9 +382,10 @@ static void add_profile(struct writer *w)
 	add_head(w);
 }
 
-int proto_write(const struct assay_profile *p, struct buf *out, struct assay_diag *diag)
+static int write_profile(
+	const struct assay_profile *p, const struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
-	struct writer w = { .p = p, .out = out };
+	struct writer w = { .p = p, .out = out, .ctx = ctx };
 
 	w.indexes = calloc(p->strings.strings.n, sizeof(*w.indexes));
 	if (w.indexes && vec_push(&w.strings, 0))
@@ -392,16 +397,67 @@ int proto_write(const struct assay_profile *p, struct buf *out, struct assay_dia
 	vec_release(&w.numbers);
 	vec_release(&w.message);
 	vec_release(&w.labels);
+	if (w.canceled)
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	return w.failed || out->failed ? diag_nomem(diag, "writing a profile") : 0;
 }
 
-int proto_write_gzip(const struct assay_profile *p, struct buf *out, struct assay_diag *diag)
+int proto_write(const struct assay_profile *p, struct buf *out, struct assay_diag *diag)
 {
-	struct buf plain = BUF_INIT;
-	int err = proto_write(p, &plain, diag);
+	return write_profile(p, NULL, out, diag);
+}
+
+/* Owns all it works on, so that it may go on when nobody waits for it any more. */
+struct deflation {
+	struct buf plain, out;
+	struct assay_diag diag;
+	int err;
+};
+
+static void deflate_all(void *job)
+{
+	struct deflation *d = job;
+
+	d->err = gzip_deflate(&d->out, (const uint8_t *)d->plain.data, d->plain.len, &d->diag);
+}
+
+static void drop_deflation(void *job)
+{
+	struct deflation *d = job;
+
+	buf_release(&d->plain);
+	buf_release(&d->out);
+	free(d);
+}
+
+static int deflate_within(struct deflation *d, const struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	int err;
+
+	if (!aside_run(deflate_all, drop_deflation, d, ctx))
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
+	err = d->err;
+	if (err && diag)
+		*diag = d->diag;
+	if (!err && !out->data) {
+		*out = d->out;
+		d->out = (struct buf)BUF_INIT;
+	} else if (!err) {
+		buf_add_str(out, buf_str(&d->out));
+	}
+	drop_deflation(d);
+	return !err && out->failed ? diag_nomem(diag, "compressing") : err;
+}
+
+int proto_write_gzip(
+	const struct assay_profile *p, const struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct deflation *d = calloc(1, sizeof(*d));
+	int err = d ? write_profile(p, ctx, &d->plain, diag) : diag_nomem(diag, "compressing");
 
 	if (!err)
-		err = gzip_deflate(out, (const uint8_t *)plain.data, plain.len, diag);
-	buf_release(&plain);
+		return deflate_within(d, ctx, out, diag);
+	if (d)
+		drop_deflation(d);
 	return err;
 }

@@ -4,6 +4,7 @@
 
 #include "assay/error.h"
 #include "base/buf.h"
+#include "base/ctx.h"
 #include "profile/model.h"
 
 /*
@@ -13,7 +14,8 @@
  */
 int proto_write(const struct assay_profile *p, struct buf *out, struct assay_diag *diag);
 
-/* The same, compressed. */
-int proto_write_gzip(const struct assay_profile *p, struct buf *out, struct assay_diag *diag);
+/* The same, compressed; with a ctx that may be NULL, for it takes long. */
+int proto_write_gzip(
+	const struct assay_profile *p, const struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag);
 
 #endif

@@ -70,19 +70,6 @@ static void count_sample(const struct graph *g, struct tally *tallies, const str
 		tallies[leaf].flat += value;
 }
 
-/* Starting a thread costs what some ten thousand frames do; a share has to be worth it many times over. */
-#define FRAMES_WORTH_A_THREAD ((size_t)2 << 20)
-
-size_t graph_shares(const struct view *v)
-{
-	size_t n = v->stack_start[v->profile->n_samples] / FRAMES_WORTH_A_THREAD + 1, width;
-
-	if (n == 1)
-		return 1;
-	width = parallel_width();
-	return n < width ? n : width;
-}
-
 /* Samples from .. to - 1, counted into tallies of their own. */
 struct count_share {
 	const struct graph *g;
@@ -119,7 +106,7 @@ static int count_nodes(struct graph *g, struct assay_ctx *ctx)
 {
 	const struct assay_profile *p = g->view->profile;
 	struct count_share shares[PARALLEL_MAX] = { 0 };
-	size_t n = graph_shares(g->view);
+	size_t n = view_shares(g->view);
 	int err = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -205,6 +192,55 @@ static int count_nodes_wide(struct graph *g, struct assay_ctx *ctx)
 	return 0;
 }
 
+static bool take_counts(struct graph *g, const struct graph_counts *c)
+{
+	if (!c || !c->nodes || c->n != g->nodes.n)
+		return false;
+	for (size_t i = 0; i < c->n; i++) {
+		struct node *n = &g->nodes.items[i];
+
+		n->flat = c->nodes[i].flat;
+		n->flat_divisor = c->nodes[i].flat_divisor;
+		n->cum = c->nodes[i].cum;
+		n->cum_divisor = c->nodes[i].cum_divisor;
+	}
+	return true;
+}
+
+/* Where memory is short the next graph counts again. */
+static void keep_counts(const struct graph *g, struct graph_counts *c)
+{
+	if (!c)
+		return;
+	graph_counts_release(c);
+	c->nodes = malloc((g->nodes.n + 1) * sizeof(*c->nodes));
+	for (size_t i = 0; c->nodes && i < g->nodes.n; i++) {
+		const struct node *n = &g->nodes.items[i];
+
+		c->nodes[i] = (struct node_sums){ n->flat, n->flat_divisor, n->cum, n->cum_divisor };
+	}
+	c->n = c->nodes ? g->nodes.n : 0;
+}
+
+void graph_counts_release(struct graph_counts *c)
+{
+	free(c->nodes);
+	*c = (struct graph_counts){ 0 };
+}
+
+static int count_all(struct graph *g, struct assay_ctx *ctx)
+{
+	const struct graph_options *o = &g->options;
+	int err;
+
+	if (take_counts(g, o->counts))
+		return 0;
+	err = o->mean || !profile_sums_fit(g->view->profile, o->column) ? count_nodes_wide(g, ctx) : count_nodes(g, ctx);
+	if (!err)
+		keep_counts(g, o->counts);
+	return err;
+}
+
 int graph_build(struct graph *g, const struct view *view, const struct graph_options *options, struct assay_ctx *ctx,
 	struct assay_diag *diag)
 {
@@ -215,8 +251,7 @@ int graph_build(struct graph *g, const struct view *view, const struct graph_opt
 	if (!err && options->call_tree)
 		err = call_tree_build(g, ctx);
 	else if (!err)
-		err = options->mean || !profile_sums_fit(view->profile, options->column) ? count_nodes_wide(g, ctx) :
-											  count_nodes(g, ctx);
+		err = count_all(g, ctx);
 	if (!err)
 		return 0;
 	graph_release(g);

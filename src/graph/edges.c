@@ -433,7 +433,7 @@ static bool take_edges(const struct map *m, const struct walker *shares, size_t 
 
 static int walk_all(struct map *m)
 {
-	size_t n_samples = m->g->view->profile->n_samples, n = graph_shares(m->g->view);
+	size_t n_samples = m->g->view->profile->n_samples, n = view_shares(m->g->view);
 	struct walker shares[PARALLEL_MAX] = { 0 };
 	int err = 0;
 

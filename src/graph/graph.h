@@ -21,6 +21,19 @@ enum granularity {
 	GRANULARITY_ADDRESSES,
 };
 
+/*
+ * What counting found, by node, for a caller who will ask again: a graph of the same view with the same options takes it
+ * from here and walks no sample. Whoever lends it answers for them being the same. Empty at first.
+ */
+struct graph_counts {
+	struct node_sums {
+		wide flat, flat_divisor, cum, cum_divisor;
+	} *nodes; /* NULL while nothing is known */
+	size_t n;
+};
+
+void graph_counts_release(struct graph_counts *c);
+
 struct graph_options {
 	enum granularity granularity;
 	size_t column;      /* of the sample types */
@@ -31,6 +44,7 @@ struct graph_options {
 	bool split_objects;
 	bool call_tree; /* a node for each path from the root */
 	struct str trim_path, source_path; /* see path_trim() */
+	struct graph_counts *counts; /* to fill or to take from, or NULL; not for call trees */
 };
 
 /* How the calls of a node that are still in the graph came in, as far as it stands inlined anywhere at all. */
@@ -108,9 +122,6 @@ struct trim_options {
 int graph_build(struct graph *g, const struct view *view, const struct graph_options *options, struct assay_ctx *ctx,
 	struct assay_diag *diag);
 
-/* Into how many shares the samples of a view are worth dividing, so that each is counted by a thread of its own. */
-size_t graph_shares(const struct view *view);
-
 /* Chooses and sorts the rows. */
 int graph_trim(struct graph *g, const struct trim_options *options, struct assay_diag *diag);
 
@@ -125,7 +136,7 @@ int graph_count_edges(struct graph *g, const struct edge_options *options, struc
 	struct assay_diag *diag);
 
 /* Leaves out edges below the cut, then sorts them and makes the lists of the nodes. */
-int graph_link_edges(struct graph *g, struct assay_diag *diag);
+int graph_link_edges(struct graph *g, struct assay_ctx *ctx, struct assay_diag *diag);
 
 /* By node, how its calls came in: for the rows, from the edges among them that are not below the cut. */
 int graph_mark_inlines(struct graph *g, enum inline_mark **marks, struct assay_ctx *ctx, struct assay_diag *diag);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/sort.h"
 #include "graph/graph.h"
 #include "graph/identity.h"
 
@@ -87,7 +88,7 @@ static void fill_lists(struct graph *g)
 	}
 }
 
-int graph_link_edges(struct graph *g, struct assay_diag *diag)
+int graph_link_edges(struct graph *g, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	free(g->in_edges);
 	free(g->out_edges);
@@ -95,8 +96,9 @@ int graph_link_edges(struct graph *g, struct assay_diag *diag)
 	g->out_edges = malloc((g->edges.n + 1) * sizeof(*g->out_edges));
 	if (!g->in_edges || !g->out_edges || drop_light(g) < 0 || name_ends(g) < 0)
 		return diag_nomem(diag, "edges");
-	if (g->edges.n)
-		qsort_r(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, g->nodes.items);
+	sort_items(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, g->nodes.items, ctx);
+	if (ctx_canceled(ctx))
+		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	fill_lists(g);
 	return 0;
 }

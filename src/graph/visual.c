@@ -93,7 +93,7 @@ static int all_edges(struct graph *g, struct assay_ctx *ctx, struct assay_diag *
 		err = graph_count_edges(g, &(struct edge_options){ .all = true }, ctx, diag);
 	g->edge_cut = 0;
 	if (!err)
-		err = graph_link_edges(g, diag);
+		err = graph_link_edges(g, ctx, diag);
 	g->edge_cut = cut;
 	return err;
 }
@@ -141,7 +141,7 @@ static int limit_rows(struct graph *g, const struct tags *tags, int64_t limit, s
 	if (g->tree)
 		call_tree_cut_edges(g);
 	if (n == g->rows.n)
-		return graph_link_edges(g, diag);
+		return graph_link_edges(g, ctx, diag);
 	drop_from_tree(g, g->rows.items + n, g->rows.n - n);
 	g->rows.n = n;
 	g->rebuilt = true;
@@ -189,7 +189,7 @@ static void find_redundant(const struct graph *g, uint8_t *gone, uint32_t *queue
 	}
 }
 
-static int drop_redundant(struct graph *g, struct assay_diag *diag)
+static int drop_redundant(struct graph *g, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	uint8_t *gone = calloc(g->edges.n + 1, 1);
 	uint32_t *queue = malloc((g->nodes.n + 1) * sizeof(*queue)), *stamps = calloc(g->nodes.n + 1, sizeof(*stamps));
@@ -202,7 +202,7 @@ static int drop_redundant(struct graph *g, struct assay_diag *diag)
 			if (!gone[i])
 				g->edges.items[n++] = g->edges.items[i];
 		g->edges.n = n;
-		err = graph_link_edges(g, diag);
+		err = graph_link_edges(g, ctx, diag);
 		g->n_dropped_edges = n_dropped;
 	}
 	free(gone);
@@ -257,9 +257,9 @@ int visual_trim(struct graph *g, const struct trim_options *o, struct tags *tags
 	if (!err && o->node_count > 0)
 		err = limit_rows(g, tags, o->node_count, ctx, diag);
 	if (!err)
-		err = graph_link_edges(g, diag);
+		err = graph_link_edges(g, ctx, diag);
 	if (!err)
-		err = drop_redundant(g, diag);
+		err = drop_redundant(g, ctx, diag);
 	if (err)
 		tags_release(tags);
 	return err;

@@ -491,7 +491,7 @@ static int add_samples(struct merger *m)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < m->from->n_samples; i++) {
-		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(m->ctx))
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_poll(m->ctx, ASSAY_PROGRESS_MERGE, i, m->from->n_samples))
 			return diag_set(m->diag, ASSAY_ERR_CANCELED, "canceled");
 		if (!is_zero(m->from, i))
 			err = add_sample(m, i);

@@ -194,7 +194,7 @@ static int compile(struct regex **out, struct str pattern, struct assay_diag *di
 int prune_uninteresting(struct profile_builder *b, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	struct assay_profile *p = b->profile;
-	struct pruner pr = { .profile = p, .budget = { REGEX_PROFILE_STEPS } };
+	struct pruner pr = { .profile = p, .budget = { REGEX_PROFILE_STEPS, ctx ? ctx->cancel : NULL } };
 	struct assay_diag why = { .text = "it takes too long" };
 	int err;
 
@@ -209,6 +209,8 @@ int prune_uninteresting(struct profile_builder *b, struct assay_ctx *ctx, struct
 	regex_free(pr.keep);
 	if (err == ASSAY_ERR_NOMEM)
 		return diag_nomem(diag, "pruning");
+	if (err == ASSAY_ERR_CANCELED)
+		return diag_set(diag, err, "canceled");
 	if (err)
 		ctx_flaw(ctx, "the profile's drop_frames and keep_frames are left aside: %s", why.text);
 	return 0;

@@ -156,7 +156,7 @@ static bool number_rows(struct writer *w, struct strtab *group_texts, struct str
 	uint32_t *sizes = calloc(g->rows.n + 2, sizeof(*sizes)), *numbers = calloc(g->rows.n + 2, sizeof(*numbers));
 	bool ok = sizes && numbers;
 
-	for (size_t i = 0; ok && i < g->rows.n; i++) {
+	for (size_t i = 0; ok && i < g->rows.n && !ctx_canceled(w->ctx->ctx); i++) {
 		uint32_t node = g->rows.items[i], group, crowd;
 
 		ok = group_key(w, node, group_texts, &group) && crowd_key(&g->nodes.items[node], crowd_texts, &crowd);
@@ -201,7 +201,7 @@ static void write_all(struct writer *w)
 	buf_add_char(w->out, '(');
 	buf_add_safe(w->out, w->values.output_unit);
 	buf_add_str(w->out, STR(")\n"));
-	for (size_t i = 0; i < w->g->rows.n; i++)
+	for (size_t i = 0; i < w->g->rows.n && !ctx_canceled(w->ctx->ctx); i++)
 		add_node(w, w->g->rows.items[i]);
 }
 
@@ -212,7 +212,7 @@ static int write_graph(struct writer *w, struct assay_diag *diag)
 	if (!err && w->g->tree && call_tree_edges(w->ctx->graph) < 0)
 		err = diag_nomem(diag, "edges");
 	if (!err)
-		err = graph_link_edges(w->ctx->graph, diag);
+		err = graph_link_edges(w->ctx->graph, w->ctx->ctx, diag);
 	if (!err && !number_groups(w))
 		err = diag_nomem(diag, "the graph");
 	if (err)

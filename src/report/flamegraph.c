@@ -4,6 +4,7 @@
 
 #include "base/diag.h"
 #include "base/path.h"
+#include "base/sort.h"
 #include "flamegraph_page.h"
 #include "graph/identity.h"
 #include "report/header.h"
@@ -149,11 +150,14 @@ static int sort_children(struct flame *f)
 	f->first_child = calloc(n + 1, sizeof(*f->first_child));
 	if (!f->name_of || !f->first_child)
 		return ASSAY_ERR_NOMEM;
-	for (size_t i = 1; !err && i < n; i++)
+	for (size_t i = 1; !err && i < n; i++) {
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(f->ctx->ctx))
+			break;
 		err = keep(f, (uint32_t)i);
+	}
 	if (err || !f->children.n)
 		return err;
-	qsort_r(f->children.items, f->children.n, sizeof(*f->children.items), compare_children, f);
+	sort_items(f->children.items, f->children.n, sizeof(*f->children.items), compare_children, f, f->ctx->ctx);
 	for (size_t i = 0; i <= n; i++) {
 		while (k < f->children.n && stack_tree_parent(&f->tree, f->children.items[k]) < i)
 			k++;
@@ -168,7 +172,7 @@ static int walk(struct flame *f)
 	VEC(struct flame_frame) todo = { 0 };
 	bool ok = vec_push(&todo, ((struct flame_frame){ 0, 0 }));
 
-	while (ok && todo.n) {
+	while (ok && todo.n && !ctx_canceled(f->ctx->ctx)) {
 		struct flame_frame at = todo.items[--todo.n];
 
 		ok = vec_push(&f->frames, at);
@@ -329,6 +333,8 @@ static int add_frames(struct flame *f, struct buf *out)
 		uint32_t node = at->path ? stack_tree_frame(&f->tree, at->path) : 0;
 		int name = at->path ? (int)f->name_of[node] - 1 : -1;
 
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(f->ctx->ctx))
+			break;
 		/* Rounded down, so that callees never are wider than their caller. */
 		buf_addf(out, "%s[%" PRIu32 ",%d,%" PRId64 ",%" PRId64, i ? ",\n" : "\n", at->depth, name,
 			(int64_t)(width / unit),

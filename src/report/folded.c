@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/sort.h"
 #include "graph/identity.h"
 #include "report/stack_tree.h"
 
@@ -114,10 +115,12 @@ static void print_lines(struct folded *f, struct buf *out)
 {
 	if (!f->lines.n)
 		return;
-	qsort_r(f->lines.items, f->lines.n, sizeof(*f->lines.items), compare_lines, f->text.data);
+	sort_items(f->lines.items, f->lines.n, sizeof(*f->lines.items), compare_lines, f->text.data, f->ctx->ctx);
 	for (size_t i = 0; i < f->lines.n; i++) {
 		const struct folded_line *line = &f->lines.items[i];
 
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(f->ctx->ctx))
+			break;
 		buf_add(out, f->text.data + line->start, line->len);
 		buf_addf(out, " %" PRId64 "\n", narrow(line->value));
 	}

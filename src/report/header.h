@@ -7,6 +7,9 @@
 /* What a profile says of itself, a line each: file, build id, comments, type, time, duration. */
 void header_add_labels(struct buf *out, const struct report_ctx *ctx, const struct values *v);
 
+/* These lines alone, as a report that is in no table: a shell greets with them. */
+int header_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+
 /* The lines above a table: the labels, the filters that act, and how much of the whole is shown. */
 void header_add(struct buf *out, const struct report_ctx *ctx, const struct values *v);
 

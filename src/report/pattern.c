@@ -11,6 +11,8 @@ int pattern_search(const struct report_ctx *ctx, struct str text, bool *found, s
 
 	if (err == ASSAY_ERR_NOMEM)
 		return diag_nomem(diag, "a regular expression");
+	if (err == ASSAY_ERR_CANCELED)
+		return diag_set(diag, err, "canceled");
 	if (err)
 		return diag_set(diag, err, "the regular expression takes too long to match; simplify it");
 	return 0;

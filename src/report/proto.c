@@ -20,7 +20,7 @@ int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *
 	int err;
 
 	if (divide_by == 1 && view_is_whole(ctx->view))
-		return ctx->encode(ctx->profile, out, diag);
+		return ctx->encode(ctx->profile, ctx->ctx, out, diag);
 	err = view_materialize(ctx->view, ctx->columns, &b, ctx->ctx, diag);
 	if (err)
 		return err;
@@ -28,7 +28,7 @@ int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *
 		divide_values(b.profile, 1 / divide_by);
 	err = profile_seal(&b, &p, diag);
 	if (!err) {
-		err = ctx->encode(p, out, diag);
+		err = ctx->encode(p, ctx->ctx, out, diag);
 		profile_free(p);
 	}
 	builder_release(&b);

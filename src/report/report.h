@@ -94,7 +94,8 @@ struct report_ctx {
 	const struct code *code; /* NULL when there is nobody to ask for binaries */
 
 	/* Adds a profile in the form in which profiles are kept in files, for the reports that are one. */
-	int (*encode)(const struct assay_profile *profile, struct buf *out, struct assay_diag *diag);
+	int (*encode)(const struct assay_profile *profile, const struct assay_ctx *ctx, struct buf *out,
+		struct assay_diag *diag);
 };
 
 enum report_flags {
@@ -127,6 +128,10 @@ enum report_flags {
 	REPORT_ACCOUNTS = 1 << 14,
 	/* All that the sources hold, for others to look at: even a single one is merged, and drop_frames are theirs. */
 	REPORT_MERGES = 1 << 15,
+	/* In the shell ten rows, where nobody said how many. */
+	REPORT_TEN_ROWS = 1 << 20,
+	/* In the shell the expressions behind it are about labels. */
+	REPORT_OF_LABELS = 1 << 21,
 };
 
 struct report {
@@ -190,6 +195,7 @@ int peek_table(const struct report_ctx *ctx, struct table *t, struct assay_diag 
 int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int symbols_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int symbols_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int tags_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);

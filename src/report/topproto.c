@@ -128,7 +128,7 @@ int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_dia
 	if (!err)
 		err = profile_seal(&w.b, &p, diag);
 	if (!err)
-		err = ctx->encode(p, out, diag);
+		err = ctx->encode(p, ctx->ctx, out, diag);
 	profile_free(p);
 	builder_release(&w.b);
 	pairs_release(&w.names);

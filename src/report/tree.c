@@ -65,7 +65,7 @@ static void print(struct buf *out, const struct report_ctx *ctx, const struct va
 	header_add(out, ctx, v);
 	buf_add(out, separator, sizeof(separator) - 1);
 	buf_add_str(out, STR("      flat  flat%   sum%        cum   cum%   calls calls% + context \t \t \n"));
-	for (size_t i = 0; i < g->rows.n; i++) {
+	for (size_t i = 0; i < g->rows.n && !ctx_canceled(ctx->ctx); i++) {
 		const struct node *n = &g->nodes.items[g->rows.items[i]];
 
 		if (wanted && !wanted[g->rows.items[i]])
@@ -157,7 +157,7 @@ static int run(const struct report_ctx *ctx, const struct edge_options *edges, c
 	int err = graph_count_edges(ctx->graph, edges, ctx->ctx, diag);
 
 	if (!err)
-		err = graph_link_edges(ctx->graph, diag);
+		err = graph_link_edges(ctx->graph, ctx->ctx, diag);
 	if (err)
 		return err;
 	values_init(&v, ctx);

@@ -71,5 +71,7 @@ int match_failed(const struct match *m, struct assay_diag *diag)
 {
 	if (m->err == ASSAY_ERR_NOMEM)
 		return diag_nomem(diag, "a regular expression");
+	if (m->err == ASSAY_ERR_CANCELED)
+		return diag_set(diag, m->err, "canceled");
 	return diag_set(diag, m->err, "a regular expression takes too long to match; simplify it");
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/parallel.h"
 
 /* What a sample learns from a location that it passes through. */
 enum {
@@ -68,8 +69,8 @@ static uint8_t classify(struct name_filter *f, const struct location *l)
  * The lines of a location that stay into the view. hide first: a mapping that matches takes all lines along. Then show
  * on what is left: a mapping that matches keeps it all. A location without lines cannot be shown, only not hidden.
  */
-static void filter_lines(struct name_filter *f, const struct view *v, const struct location *l, struct frames *frames,
-	struct line *to)
+static void filter_lines(
+	struct name_filter *f, const struct view *v, const struct location *l, struct frames *frames, struct line *to)
 {
 	bool hide = match_is_set(&f->hide) && match_location(&f->hide, l), show = match_is_set(&f->show);
 	bool hide_all = hide && match_mapping(&f->hide, l);
@@ -112,6 +113,14 @@ static int filter_frames(struct name_filter *f, struct view *v, uint8_t *classes
 	return 0;
 }
 
+static bool is_focused(const struct stack *s, const uint8_t *classes)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (classes[s->locations[i]] & LOCATION_FOCUSED)
+			return true;
+	return false;
+}
+
 static bool keeps_sample(const struct stack *s, const uint8_t *classes, uint8_t wanted)
 {
 	uint8_t seen = 0;
@@ -121,21 +130,51 @@ static bool keeps_sample(const struct stack *s, const uint8_t *classes, uint8_t 
 	return (seen & wanted) == wanted && !(seen & LOCATION_IGNORED);
 }
 
-/* A sample stays if some location is in focus, none is ignored and, where any is hidden at all, one is left to see. */
-static int filter_samples(struct view *v, const uint8_t *classes, uint8_t wanted, struct assay_ctx *ctx)
+/* Samples from .. to - 1. */
+struct filter_share {
+	struct view *v;
+	const struct assay_ctx *ctx;
+	const uint8_t *classes;
+	uint8_t wanted;
+	bool focus_alone; /* nothing is ignored or hidden, so that the first match says all */
+	size_t from, to;
+	bool canceled;
+};
+
+static void filter_share(void *argument)
 {
-	size_t n = v->profile->n_samples;
+	struct filter_share *share = argument;
+
+	for (size_t i = share->from; i < share->to; i++) {
+		struct stack s = view_stack(share->v, i);
+
+		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(share->ctx)) {
+			share->canceled = true;
+			return;
+		}
+		share->v->dropped[i] = share->focus_alone ? !is_focused(&s, share->classes)
+							  : !keeps_sample(&s, share->classes, share->wanted);
+	}
+}
+
+/* A sample stays if some location is in focus, none is ignored and, where any is hidden at all, one is left to see. */
+static int filter_samples(
+	struct name_filter *f, struct view *v, const uint8_t *classes, uint8_t wanted, struct assay_ctx *ctx)
+{
+	struct filter_share shares[PARALLEL_MAX];
+	size_t n = v->profile->n_samples, n_shares = view_shares(v);
+	bool focus_alone = !f->ignore_matched && wanted == LOCATION_FOCUSED;
 
 	v->dropped = malloc(n + 1);
 	if (!v->dropped)
 		return ASSAY_ERR_NOMEM;
-	for (size_t i = 0; i < n; i++) {
-		struct stack s = view_stack(v, i);
-
-		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx))
+	for (size_t i = 0; i < n_shares; i++)
+		shares[i] = (struct filter_share){ v, ctx, classes, wanted, focus_alone, n / n_shares * i,
+			i + 1 < n_shares ? n / n_shares * (i + 1) : n, false };
+	parallel_run(filter_share, shares, sizeof(shares[0]), n_shares);
+	for (size_t i = 0; i < n_shares; i++)
+		if (shares[i].canceled)
 			return ASSAY_ERR_CANCELED;
-		v->dropped[i] = !keeps_sample(&s, classes, wanted);
-	}
 	return 0;
 }
 
@@ -152,8 +191,11 @@ static int filter(struct name_filter *f, struct view *v, uint8_t *classes, struc
 	if (any_hidden)
 		wanted |= LOCATION_VISIBLE;
 	if (!err)
-		err = f->focus.err ? f->focus.err : f->ignore.err ? f->ignore.err : f->hide.err ? f->hide.err : f->show.err;
-	return err ? err : filter_samples(v, classes, wanted, ctx);
+		err = f->focus.err    ? f->focus.err
+		      : f->ignore.err ? f->ignore.err
+		      : f->hide.err   ? f->hide.err
+				      : f->show.err;
+	return err ? err : filter_samples(f, v, classes, wanted, ctx);
 }
 
 static void warn_unmatched(const struct name_filter *f, struct assay_ctx *ctx)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/parallel.h"
 #include "view/cuts.h"
 #include "view/label_filter.h"
 #include "view/label_frames.h"
@@ -73,7 +74,7 @@ static int apply(struct filters *f, struct view *v, const struct filter_options 
 int view_filter(struct view *v, const struct filter_options *o, const struct label_units *units, struct assay_ctx *ctx,
 	struct assay_diag *diag)
 {
-	struct filters f = { .budget = { REGEX_QUERY_STEPS } };
+	struct filters f = { .budget = { REGEX_QUERY_STEPS, ctx ? ctx->cancel : NULL } };
 	int err = compile(&f, v, o, ctx, diag);
 
 	if (!err)
@@ -96,4 +97,17 @@ void view_release(struct view *v)
 	free(v->kept_lines);
 	free(v->hidden_keys);
 	*v = (struct view){ 0 };
+}
+
+/* Starting a thread costs what some ten thousand frames do; a share has to be worth it many times over. */
+#define FRAMES_WORTH_A_THREAD ((size_t)2 << 20)
+
+size_t view_shares(const struct view *v)
+{
+	size_t n = v->stack_start[v->profile->n_samples] / FRAMES_WORTH_A_THREAD + 1, width;
+
+	if (n == 1)
+		return 1;
+	width = parallel_width();
+	return n < width ? n : width;
 }

@@ -85,6 +85,9 @@ int view_filter(struct view *v, const struct filter_options *o, const struct lab
 	struct assay_diag *diag);
 void view_release(struct view *v);
 
+/* Into how many shares the samples are worth dividing, so that each is walked by a thread of its own. */
+size_t view_shares(const struct view *v);
+
 static inline struct str view_str(const struct view *v, uint32_t id)
 {
 	return v->strings[id];

@@ -28,6 +28,9 @@
 #include "assay/profile.h"
 #include "assay/report.h"
 #include "cli/flags.h"
+#include "repl/command.h"
+#include "repl/complete.h"
+#include "repl/variables.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -44,21 +47,26 @@ int __wrap_posix_memalign(void **p, size_t alignment, size_t size);
 void __wrap_free(void *p);
 char *__wrap_strdup(const char *text);
 char *__wrap_strndup(const char *text, size_t n);
+void __wrap_message(const char *text);
+void __wrap_messagef(const char *fmt, ...);
+void __wrap_message_text(struct str text);
 
 /* --- allocations --- */
 
+/* Work that is shared out allocates from several threads at once. */
 static struct {
-	unsigned long n;       /* asked for since the start of this run */
-	unsigned long failing; /* the number of the first that fails, from 1; 0 for none */
-	bool for_good;         /* and so do all that follow */
-	bool failed;           /* one did */
-	long live;             /* blocks that have not been given back */
+	_Atomic unsigned long n; /* asked for since the start of this run */
+	unsigned long failing;   /* the number of the first that fails, from 1; 0 for none */
+	bool for_good;           /* and so do all that follow */
+	_Atomic bool failed;     /* one did */
+	_Atomic long live;       /* blocks that have not been given back */
 } memory;
 
 static bool fails(void)
 {
-	memory.n++;
-	if (!memory.failing || memory.n < memory.failing || (memory.n > memory.failing && !memory.for_good))
+	unsigned long n = ++memory.n;
+
+	if (!memory.failing || n < memory.failing || (n > memory.failing && !memory.for_good))
 		return false;
 	memory.failed = true;
 	errno = ENOMEM;
@@ -113,6 +121,22 @@ char *__wrap_strndup(const char *text, size_t n)
 	return fails() ? NULL : count(__real_strndup(text, n));
 }
 
+/* What a shell says is not looked at, and would only fill the screen. */
+void __wrap_message(const char *text)
+{
+	(void)text;
+}
+
+void __wrap_messagef(const char *fmt, ...)
+{
+	(void)fmt;
+}
+
+void __wrap_message_text(struct str text)
+{
+	(void)text;
+}
+
 /* --- what is swept --- */
 
 enum way {
@@ -125,6 +149,7 @@ enum way {
 	WAY_MERGE,        /* the same for the path twice, or with the option "many" more often, labelled, and no base */
 	WAY_MIXED,        /* the same for the path and for odd/smallest.pb, which has other columns */
 	WAY_LIST,         /* the lines of the file as names of sources */
+	WAY_SHELL,        /* lines of a session, in the first place of the options; text is the list of options at its end */
 	WAY_COMMAND_LINE, /* flags, as the program reads them, and no profile */
 };
 
@@ -252,6 +277,16 @@ static const struct sweep sweeps[] = {
 	/* Other columns, and others of the same name: what was added up is read once more. */
 	{ WAY_MIXED, "odd/default-type.pb", 0, { { NULL } }, "raw", NULL },
 	{ WAY_LIST, "words.folded", 0, { { NULL } } },
+	{ WAY_SHELL, "odd/plain.pb", 0,
+		{ { "focus=m" }, { "lines" }, { "top 3 main -x >>/dev/null" }, { "peek . >/dev/null" }, { "help" }, { "o" },
+			{ "sample_index=0" } } },
+	{ WAY_SHELL, "odd/labels.pb", 0,
+		{ { "base odd/labels.pb" }, { "normalize" }, { "top >/dev/null" }, { "open odd/labels.pb odd/labels.pb" },
+			{ "tags . >/dev/null" }, { "base" }, { "help top" } } },
+	{ WAY_SHELL, "odd/plain.pb", 0,
+		{ { "cum" }, { "hide=a b" }, { "save sweep" }, { ":" }, { "load sweep" }, { "views" }, { "help sort" } } },
+	{ WAY_SHELL, "odd/labels.pb", 0,
+		{ { "\tlist m" }, { "\ttagfocus=a" }, { "\tt" }, { "\topen odd/p" }, { "\tload s" }, { "\tunit=" } } },
 	{ WAY_COMMAND_LINE, "", 0,
 		{ { "top" }, { "-focus=main" }, { "-cum" }, { "a" }, { "b" }, { "-unit" }, { "ms" } } },
 	{ WAY_COMMAND_LINE, "", 0, { { "-mean_delay" }, { "-inuse_space" }, { "-text" }, { "-source_path=/a:/b" } } },
@@ -556,6 +591,60 @@ static void run_list(struct outcome *o, const struct input *in)
 	source_list_release(&l);
 }
 
+/* What starts with a tab is completed. */
+static int run_line(struct repl *r, struct str line)
+{
+	struct completion c;
+	int err;
+
+	if (line.p[0] != '\t')
+		return command_run(r, line);
+	line = str_skip(line, 1);
+	err = complete(r, line, line.len, &c);
+	if (!err)
+		completion_release(&c);
+	return err;
+}
+
+static int list_options(struct outcome *o, struct repl *r)
+{
+	struct buf out = BUF_INIT;
+	int err = variables_add_all(&out, &r->options, r->profile);
+	size_t len = out.len;
+	char *text = err ? NULL : buf_detach(&out, &len);
+
+	buf_release(&out);
+	if (!text)
+		return ASSAY_ERR_NOMEM;
+	o->text = text;
+	o->len = len;
+	return 0;
+}
+
+static void run_shell(struct outcome *o, const struct sweep *s, const struct input *in)
+{
+	struct assay_ctx ctx = { .bytes_left = UINT64_C(64) << 20 };
+	struct assay_options *options = assay_options_new();
+	const char *source = in->path;
+	struct repl_setup setup = { .sources = &source, .n_sources = 1, .options = options, .ctx = &ctx };
+	struct assay_diag diag;
+	struct repl r;
+
+	setup.load = (struct load_options){ .executable = "", .build_id = "", .comment = "" };
+	o->err = options ? session_init(&r, &setup, &diag) : ASSAY_ERR_NOMEM;
+	if (!o->err) {
+		for (size_t i = 0; !o->err && i < 8 && s->options[i][0]; i++)
+			o->err = run_line(&r, str_of(s->options[i][0]));
+		if (!o->err)
+			o->err = list_options(o, &r);
+		session_release(&r);
+	}
+	/* The shell told the person. */
+	o->diag.code = (enum assay_error)o->err;
+	strcpy(o->diag.text, o->err ? "told" : "");
+	assay_options_free(options);
+}
+
 static void run(struct outcome *o, const struct sweep *s, const struct input *in)
 {
 	*o = (struct outcome){ .profile = UNTOUCHED, .text = UNTOUCHED };
@@ -566,6 +655,8 @@ static void run(struct outcome *o, const struct sweep *s, const struct input *in
 		run_command_line(o, s);
 	else if (s->way == WAY_LIST)
 		run_list(o, in);
+	else if (s->way == WAY_SHELL)
+		run_shell(o, s, in);
 	else
 		run_profile(o, s, in);
 }
@@ -644,6 +735,28 @@ static unsigned long sweep(const struct sweep *s)
 	return n;
 }
 
+/* Where a session finds its files, and a place for the sets of options that it keeps. */
+static char config[] = "/tmp/alloc-sweep-XXXXXX";
+
+static void enter_folder(void)
+{
+	if (chdir(folder) < 0 || !mkdtemp(config) || setenv("XDG_CONFIG_HOME", config, 1) < 0) {
+		perror(folder);
+		exit(2);
+	}
+}
+
+static void remove_config(void)
+{
+	static const char *const names[] = { "/assay/views/sweep.assay", "/assay/views", "/assay", "" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s%s", config, names[i]);
+		remove(path);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long n = 0;
@@ -653,8 +766,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	folder = argv[1];
+	enter_folder();
 	for (size_t i = 0; i < sizeof(sweeps) / sizeof(sweeps[0]); i++)
 		n += sweep(&sweeps[i]);
+	remove_config();
 	printf("%lu failed allocations\n", n);
 	return 0;
 }

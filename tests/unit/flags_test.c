@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/suggest.h"
+#include "app/suggest.h"
 
 #define N(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -134,7 +134,7 @@ Test(proto_write, what_was_written_is_read_and_written_as_the_same_bytes)
 	f.b.profile->mappings.items[0].has_functions = true;
 	p = fixture_seal(&f);
 	plain = written(p);
-	cr_assert_eq(proto_write_gzip(p, &out, NULL), 0);
+	cr_assert_eq(proto_write_gzip(p, NULL, &out, NULL), 0);
 	cr_assert_geq(out.len, 10);
 	cr_expect_eq(memcmp(out.data, "\x1f\x8b\x08\0\0\0\0\0\0\xff", 10), 0, "the header is the reference's");
 	bytes = (struct bytes){ .data = (uint8_t *)out.data, .len = out.len, .borrowed = true };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/suggest.h"
+#include "app/suggest.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -32,7 +32,8 @@ static size_t distance(const char *a, const char *b)
 				best = d[i - 1][j] + 1;
 			if (d[i][j - 1] + 1 < best)
 				best = d[i][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				d[i - 2][j - 2] + 1 < best)
 				best = d[i - 2][j - 2] + 1;
 			d[i][j] = best;
 		}
@@ -40,12 +41,7 @@ static size_t distance(const char *a, const char *b)
 	return d[n][m];
 }
 
-struct nearest {
-	const char *typed, *name;
-	size_t distance;
-};
-
-static void consider(struct nearest *n, const char *name)
+void nearest_consider(struct nearest *n, const char *name)
 {
 	size_t d = distance(n->typed, name);
 
@@ -56,32 +52,32 @@ static void consider(struct nearest *n, const char *name)
 }
 
 /* A slip for every three letters: "tpo" is near to "top", "sort" is not to "dot". */
-static size_t least_distance(const char *typed)
+struct nearest nearest_to(const char *typed)
 {
-	return strlen(typed) / 3 + 1;
+	return (struct nearest){ typed, NULL, strlen(typed) / 3 + 1 };
 }
 
 static void consider_reports(struct nearest *n)
 {
 	for (const struct report *r = reports; r->name; r++)
 		if (r->run)
-			consider(n, r->name);
+			nearest_consider(n, r->name);
 }
 
 const char *suggest_flag(const char *typed)
 {
-	struct nearest n = { typed, NULL, least_distance(typed) };
+	struct nearest n = nearest_to(typed);
 
 	for (enum option_id id = 0; id < N_OPTIONS; id++)
 		if (!options[id].refusal)
-			consider(&n, options[id].name);
+			nearest_consider(&n, options[id].name);
 	consider_reports(&n);
 	return n.name;
 }
 
 const char *suggest_report(const char *typed)
 {
-	struct nearest n = { typed, NULL, least_distance(typed) };
+	struct nearest n = nearest_to(typed);
 
 	consider_reports(&n);
 	return n.name;

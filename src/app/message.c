@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/message.h"
+#include "app/message.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/progress.h"
 #include "base/buf.h"
 
 static bool wants_colour(void)
@@ -25,6 +26,7 @@ void message(const char *text)
 	buf_add_char(&b, '\n');
 	if (colour)
 		buf_add_str(&b, STR("\033[0m"));
+	progress_hide();
 	/* In one write, so that lines of several processes do not mix. */
 	if (b.failed)
 		fputs("assay: out of memory\n", stderr);
@@ -43,4 +45,10 @@ void messagef(const char *fmt, ...)
 	va_end(ap);
 	message(b.failed || !b.data ? "assay: out of memory" : b.data);
 	buf_release(&b);
+}
+
+void message_text(struct str text)
+{
+	progress_hide();
+	fwrite(text.p, 1, text.len, stderr);
 }
