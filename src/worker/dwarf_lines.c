@@ -5,23 +5,15 @@
 
 #include "base/buf.h"
 #include "base/diag.h"
+#include "worker/dwarf_files.h"
 #include "worker/libdwarf_compat.h"
 
 /* Of the sections these are handed over; entries are not read with it. */
 static const enum dwarf_section handed_over[] = {
 	DWARF_INFO,
 	DWARF_ABBREV,
-	DWARF_STR,
-	DWARF_LINE_STR,
-	DWARF_STR_OFFSETS,
-	DWARF_ADDR,
-	DWARF_RANGES,
-	DWARF_LINE,
 	DWARF_ARANGES,
 };
-
-/* libdwarf keeps files in a list, and walks it for each that is asked for. */
-#define MOST_FILES (1 << 16)
 
 #define N_HANDED_OVER (sizeof(handed_over) / sizeof(handed_over[0]))
 
@@ -29,9 +21,8 @@ struct line_table {
 	struct dwarf_lines *lines;
 	struct dwarf_unit *unit;
 	struct arena *arena;
-	Dwarf_Line_Context context;
-	Dwarf_Signed first_file, end_file;
-	unsigned version;
+	bool is_open;
+	struct line_files files;
 	VEC(struct str) paths; /* by number of the file; p is NULL for what was not asked yet */
 };
 
@@ -39,8 +30,6 @@ struct dwarf_lines {
 	struct dwarf_file *file;
 	Dwarf_Debug dbg;
 	libdwarf_interface interface;
-	Dwarf_Unsigned next; /* where the unit begins whose header comes next */
-	bool is_broken;
 	struct line_table table;
 };
 
@@ -180,7 +169,7 @@ int dwarf_lines_open(struct dwarf_lines **out, struct dwarf_file *f, struct assa
 		*out = l;
 		return 0;
 	}
-	complain(l, ret == DW_DLV_ERROR ? error : NULL, "line tables cannot be read", flaw);
+	complain(l, ret == DW_DLV_ERROR ? error : NULL, ".debug_aranges cannot be read", flaw);
 	free(l);
 	return ASSAY_ERR_FORMAT;
 }
@@ -224,93 +213,27 @@ void dwarf_lines_aranges(struct dwarf_lines *l, dwarf_arange_fn *add, void *data
 	dwarf_dealloc(l->dbg, aranges, DW_DLA_LIST);
 }
 
-/* Goes to the next unit; its offset, or -1 behind the last one, after which it starts over. */
-static int64_t next_unit(struct dwarf_lines *l, struct assay_diag *flaw)
-{
-	Dwarf_Unsigned length, type_offset, next = 0, at = l->next;
-	Dwarf_Half version, address_size, offset_size, extension, type;
-	Dwarf_Off abbrev;
-	Dwarf_Sig8 signature;
-	Dwarf_Error error = NULL;
-	int ret = dwarf_next_cu_header_d(l->dbg, 1, &length, &version, &abbrev, &address_size, &offset_size, &extension,
-		&signature, &type_offset, &next, &type, &error);
-
-	if (ret == DW_DLV_OK) {
-		l->next = next;
-		return (int64_t)at;
-	}
-	l->next = 0;
-	if (ret == DW_DLV_ERROR) {
-		l->is_broken = true;
-		complain(l, error, "units for line tables", flaw);
-	}
-	return -1;
-}
-
-static bool go_to_unit(struct dwarf_lines *l, uint64_t offset, struct assay_diag *flaw)
-{
-	while (l->next > offset && !l->is_broken && next_unit(l, flaw) >= 0)
-		;
-	while (!l->is_broken) {
-		int64_t at = next_unit(l, flaw);
-
-		if (at < 0 || (uint64_t)at > offset)
-			return false;
-		if ((uint64_t)at == offset)
-			return true;
-	}
-	return false;
-}
-
-static bool read_table(struct line_table *t, Dwarf_Die die, struct assay_diag *flaw)
-{
-	Dwarf_Error error = NULL;
-	Dwarf_Unsigned version = 0;
-	Dwarf_Small count = 0;
-	Dwarf_Signed n_files = 0;
-	int ret = dwarf_srclines_b(die, &version, &count, &t->context, &error);
-
-	if (ret == DW_DLV_OK)
-		ret = dwarf_srclines_files_indexes(t->context, &t->first_file, &n_files, &t->end_file, &error);
-	t->version = (unsigned)version;
-	if (t->end_file > MOST_FILES)
-		t->end_file = MOST_FILES;
-	if (ret == DW_DLV_ERROR)
-		complain(t->lines, error, "a line table", flaw);
-	return ret == DW_DLV_OK;
-}
-
 struct line_table *dwarf_lines_unit(
 	struct dwarf_lines *l, struct dwarf_unit *unit, struct arena *arena, struct assay_diag *flaw)
 {
-	Dwarf_Error error = NULL;
-	Dwarf_Die die = NULL;
-	int ret;
-
 	line_table_close(&l->table);
-	if (!unit->has_lines || !go_to_unit(l, unit->offset, flaw))
+	if (!unit->has_lines)
 		return NULL;
-	ret = dwarf_siblingof_b(l->dbg, NULL, 1, &die, &error);
-	if (ret != DW_DLV_OK) {
-		if (ret == DW_DLV_ERROR)
-			complain(l, error, "a unit for its line table", flaw);
+	l->table = (struct line_table){ .lines = l, .unit = unit, .arena = arena };
+	if (!line_files_read(&l->table.files, unit)) {
+		diag_set_at(flaw, ASSAY_ERR_FORMAT, unit->lines, "", "a line table in .debug_line is damaged");
 		return NULL;
 	}
-	l->table = (struct line_table){ .lines = l, .unit = unit, .arena = arena };
-	ret = read_table(&l->table, die, flaw);
-	dwarf_dealloc(l->dbg, die, DW_DLA_DIE);
-	if (ret)
-		return &l->table;
-	line_table_close(&l->table);
-	return NULL;
+	l->table.is_open = true;
+	return &l->table;
 }
 
 void line_table_close(struct line_table *t)
 {
-	if (t->context)
-		dwarf_srclines_dealloc_b(t->context);
+	if (t->is_open)
+		line_files_release(&t->files);
 	vec_release(&t->paths);
-	t->context = NULL;
+	t->is_open = false;
 }
 
 void line_table_find(
@@ -341,16 +264,11 @@ static void append(struct buf *path, struct str part)
 
 static struct str include_directory(const struct line_table *t, uint64_t index)
 {
-	const char *name = NULL;
-	Dwarf_Error error = NULL;
-	int ret;
+	const struct line_files *f = &t->files;
 
-	if (index > INT32_MAX || (t->version < 5 && !index))
+	if (index < f->first || index - f->first >= f->directories.n)
 		return STR("");
-	ret = dwarf_srclines_include_dir_data(t->context, (Dwarf_Signed)index, &name, &error);
-	if (ret == DW_DLV_ERROR)
-		drop(t->lines, error);
-	return ret == DW_DLV_OK && name ? str_of(name) : STR("");
+	return dwarf_text(&f->unit, &f->directories.items[index - f->first]);
 }
 
 /*
@@ -366,7 +284,7 @@ static struct str join(const struct line_table *t, struct str name, uint64_t ind
 
 	if (is_absolute(name))
 		directory = STR("");
-	else if ((t->version < 5 || index) && !is_absolute(directory))
+	else if ((t->files.first || index) && !is_absolute(directory))
 		append(&path, t->unit->directory);
 	append(&path, directory);
 	append(&path, name);
@@ -376,57 +294,37 @@ static struct str join(const struct line_table *t, struct str name, uint64_t ind
 	return copy ? (struct str){ copy, len } : STR("");
 }
 
-struct file_entry {
-	struct str name;
-	uint64_t directory;
-	const Dwarf_Form_Data16 *md5;
-};
-
-static bool file_entry(const struct line_table *t, uint64_t file, struct file_entry *out)
+static struct str path_of(const struct line_table *t, const struct line_file *file)
 {
-	Dwarf_Unsigned directory = 0, time = 0, size = 0;
-	Dwarf_Form_Data16 *md5 = NULL;
-	const char *name = NULL;
-	Dwarf_Error error = NULL;
-	int ret;
+	struct str name = dwarf_text(&t->files.unit, &file->name);
 
-	if (file < (uint64_t)t->first_file || file >= (uint64_t)t->end_file)
-		return false;
-	ret = dwarf_srclines_files_data_b(
-		t->context, (Dwarf_Signed)file, &name, &directory, &time, &size, &md5, &error);
-	if (ret == DW_DLV_ERROR)
-		drop(t->lines, error);
-	if (ret != DW_DLV_OK || !name)
-		return false;
-	*out = (struct file_entry){ .name = str_of(name), .directory = directory, .md5 = md5 };
-	return true;
+	return name.len ? join(t, name, file->directory) : STR("");
 }
 
 struct str line_table_path(struct line_table *t, uint64_t file)
 {
-	struct file_entry entry;
+	const struct line_files *f = &t->files;
+	uint64_t i = file - f->first;
 
-	if (t->end_file < 0 || file >= (uint64_t)t->end_file)
+	if (file < f->first || i >= f->files.n)
 		return STR("");
-	if (!vec_reserve(&t->paths, (size_t)file + 1))
+	if (!vec_reserve(&t->paths, f->files.n))
 		return STR("");
-	while (t->paths.n <= file)
+	while (t->paths.n < f->files.n)
 		t->paths.items[t->paths.n++] = (struct str){ 0 };
-	if (!t->paths.items[file].p)
-		t->paths.items[file] = file_entry(t, file, &entry) ? join(t, entry.name, entry.directory) : STR("");
-	return t->paths.items[file];
+	if (!t->paths.items[i].p)
+		t->paths.items[i] = path_of(t, &f->files.items[i]);
+	return t->paths.items[i];
 }
 
 bool line_table_md5(struct line_table *t, struct str path, uint8_t md5[16])
 {
-	for (Dwarf_Signed i = t->first_file; i < t->end_file; i++) {
-		struct file_entry entry;
+	for (size_t i = 0; i < t->files.files.n; i++) {
+		const struct line_file *file = &t->files.files.items[i];
 
-		if (!file_entry(t, (uint64_t)i, &entry) || !entry.md5)
+		if (!file->md5 || !str_equal(path_of(t, file), path))
 			continue;
-		if (!str_equal(join(t, entry.name, entry.directory), path))
-			continue;
-		memcpy(md5, entry.md5->fd_data, 16);
+		memcpy(md5, file->md5, 16);
 		return true;
 	}
 	return false;

@@ -5,8 +5,8 @@
 #include "worker/dwarf_rows.h"
 
 /*
- * Headers of line tables and .debug_aranges, through libdwarf, which gets the sections as dwarf_file.c has them:
- * unpacked, and only those it needs for this.
+ * Line tables, and .debug_aranges through libdwarf, which gets the sections as dwarf_file.c has them: unpacked, and only
+ * those it needs for this.
  */
 struct dwarf_lines;
 
@@ -20,8 +20,8 @@ void dwarf_lines_aranges(struct dwarf_lines *l, dwarf_arange_fn *add, void *data
 struct line_table;
 
 /*
- * The table of a unit; NULL when there is none or it is damaged. Asking for units in ascending order is fast. Paths
- * live in the arena, the table until the next one or line_table_close().
+ * The table of a unit; NULL when there is none or it is damaged. Paths live in the arena, the table until the next one
+ * or line_table_close().
  */
 struct line_table *dwarf_lines_unit(
 	struct dwarf_lines *l, struct dwarf_unit *unit, struct arena *arena, struct assay_diag *flaw);

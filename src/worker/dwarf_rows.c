@@ -8,6 +8,7 @@
 #include "worker/dwarf_rows.h"
 
 #include "worker/dwarf_constants.h"
+#include "worker/dwarf_files.h"
 
 struct row {
 	uint64_t address, file, line, column;
@@ -15,11 +16,8 @@ struct row {
 
 struct program {
 	struct dwarf_file *file;
+	struct line_header header;
 	struct cursor c;
-	uint8_t offset_size, address_size;
-	uint8_t instruction_size, line_range, first_special;
-	int8_t line_base;
-	const uint8_t *operands; /* of each standard opcode, from 1 on */
 
 	struct row row; /* the registers */
 	bool has_last;
@@ -29,43 +27,6 @@ struct program {
 	size_t n, next; /* the first address at or above that of the last row */
 	struct line_place *places;
 };
-
-static bool read_header(struct program *p)
-{
-	uint64_t length = dwarf_fixed(p->file, &p->c, 4), version;
-	const uint8_t *start;
-
-	p->offset_size = 4;
-	p->address_size = p->file->elf->is_64 ? 8 : 4;
-	if (length == 0xffffffff) {
-		p->offset_size = 8;
-		length = dwarf_fixed(p->file, &p->c, 8);
-	}
-	if (p->c.err || length > cursor_left(&p->c))
-		return false;
-	p->c.end = p->c.p + length;
-	version = dwarf_fixed(p->file, &p->c, 2);
-	if (version < 2 || version > 5)
-		return false;
-	if (version == 5) {
-		p->address_size = (uint8_t)dwarf_fixed(p->file, &p->c, 1);
-		cursor_take(&p->c, 1);
-	}
-	length = dwarf_fixed(p->file, &p->c, p->offset_size);
-	start = p->c.p;
-	if (p->c.err || length > cursor_left(&p->c) || p->address_size > 8)
-		return false;
-	p->instruction_size = (uint8_t)dwarf_fixed(p->file, &p->c, 1);
-	cursor_take(&p->c, version >= 4 ? 2 : 1); /* operations of an instruction; is_stmt */
-	p->line_base = (int8_t)dwarf_fixed(p->file, &p->c, 1);
-	p->line_range = (uint8_t)dwarf_fixed(p->file, &p->c, 1);
-	p->first_special = (uint8_t)dwarf_fixed(p->file, &p->c, 1);
-	p->operands = cursor_take(&p->c, p->first_special ? p->first_special - 1 : 0);
-	if (p->c.err)
-		return false;
-	p->c.p = start + length;
-	return true;
-}
 
 static size_t first_at_or_above(const struct program *p, uint64_t address)
 {
@@ -105,14 +66,14 @@ static void start_sequence(struct program *p)
 
 static void run_special(struct program *p, uint8_t opcode)
 {
-	uint8_t adjusted = opcode - p->first_special;
+	uint8_t adjusted = opcode - p->header.first_special;
 
-	if (!p->line_range) {
+	if (!p->header.line_range) {
 		p->c.err = ASSAY_ERR_FORMAT;
 		return;
 	}
-	p->row.address += (uint64_t)(adjusted / p->line_range) * p->instruction_size;
-	p->row.line += (uint64_t)(int64_t)(p->line_base + adjusted % p->line_range);
+	p->row.address += (uint64_t)(adjusted / p->header.line_range) * p->header.instruction_size;
+	p->row.line += (uint64_t)(int64_t)(p->header.line_base + adjusted % p->header.line_range);
 	add_row(p);
 }
 
@@ -138,7 +99,7 @@ static void run_extended(struct program *p)
 
 static void skip_operands(struct program *p, uint8_t opcode)
 {
-	for (uint8_t i = 0; i < p->operands[opcode - 1]; i++)
+	for (uint8_t i = 0; i < p->header.operands[opcode - 1]; i++)
 		dwarf_uleb(&p->c);
 }
 
@@ -149,7 +110,7 @@ static void run_standard(struct program *p, uint8_t opcode)
 		add_row(p);
 		break;
 	case DW_LNS_advance_pc:
-		p->row.address += dwarf_uleb(&p->c) * p->instruction_size;
+		p->row.address += dwarf_uleb(&p->c) * p->header.instruction_size;
 		break;
 	case DW_LNS_advance_line:
 		p->row.line += (uint64_t)dwarf_sleb(&p->c);
@@ -161,8 +122,9 @@ static void run_standard(struct program *p, uint8_t opcode)
 		p->row.column = dwarf_uleb(&p->c);
 		break;
 	case DW_LNS_const_add_pc:
-		if (p->line_range)
-			p->row.address += (uint64_t)((255 - p->first_special) / p->line_range) * p->instruction_size;
+		if (p->header.line_range)
+			p->row.address += (uint64_t)((255 - p->header.first_special) / p->header.line_range) *
+					  p->header.instruction_size;
 		break;
 	case DW_LNS_fixed_advance_pc:
 		p->row.address += dwarf_fixed(p->file, &p->c, 2);
@@ -178,14 +140,14 @@ bool dwarf_rows_find(
 	struct program p = { .file = f, .addresses = addresses, .n = n, .places = places };
 
 	memset(places, 0, n * sizeof(*places));
-	p.c = dwarf_cursor(f->sections[DWARF_LINE], offset);
-	if (!read_header(&p))
+	if (!line_header_read(&p.header, f, offset))
 		return false;
+	p.c = p.header.program;
 	start_sequence(&p);
 	while (!p.c.err && p.c.p < p.c.end && dwarf_spend(f, 1)) {
 		uint8_t opcode = *p.c.p++;
 
-		if (opcode >= p.first_special)
+		if (opcode >= p.header.first_special)
 			run_special(&p, opcode);
 		else if (opcode)
 			run_standard(&p, opcode);
