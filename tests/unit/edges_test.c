@@ -16,7 +16,7 @@ static char *linked_edges(const struct assay_profile *p, const struct query *q, 
 	cr_assert_eq(graph_build(&g, &v, &q->graph, NULL, &diag), 0);
 	cr_assert_eq(graph_trim(&g, &q->trim, &diag), 0);
 	cr_assert_eq(graph_count_edges(&g, &(struct edge_options){ .all = true }, NULL, &diag), 0);
-	cr_assert_eq(graph_link_edges(&g, &diag), 0);
+	cr_assert_eq(graph_link_edges(&g, NULL, &diag), 0);
 	text = edge_rows(&g);
 	if (n_dropped)
 		*n_dropped = g.n_dropped_edges;
@@ -184,13 +184,13 @@ Test(edges, into_or_out_of_some_nodes_are_those_alone_that_are_counted)
 	for (size_t i = 0; i < g.nodes.n; i++)
 		chosen[i] = str_equal(g.nodes.items[i].name, STR("a"));
 	cr_assert_eq(graph_count_edges(&g, &(struct edge_options){ .into = chosen }, NULL, NULL), 0);
-	cr_assert_eq(graph_link_edges(&g, NULL), 0);
+	cr_assert_eq(graph_link_edges(&g, NULL, NULL), 0);
 	EXPECT_TEXT(edge_rows(&g), "main -> a 5\n");
 	cr_assert_eq(graph_count_edges(&g, &(struct edge_options){ .out_of = chosen }, NULL, NULL), 0);
-	cr_assert_eq(graph_link_edges(&g, NULL), 0);
+	cr_assert_eq(graph_link_edges(&g, NULL, NULL), 0);
 	EXPECT_TEXT(edge_rows(&g), "a -> b 5\n");
 	cr_assert_eq(graph_count_edges(&g, &(struct edge_options){ .into = chosen, .out_of = chosen }, NULL, NULL), 0);
-	cr_assert_eq(graph_link_edges(&g, NULL), 0);
+	cr_assert_eq(graph_link_edges(&g, NULL, NULL), 0);
 	EXPECT_TEXT(edge_rows(&g), "a -> b 5\nmain -> a 5\n");
 	free(chosen);
 	graph_release(&g);
@@ -213,7 +213,7 @@ Test(links, list_each_node_s_edges_in_order)
 	cr_assert_eq(graph_build(&g, &v, &(struct graph_options){ 0 }, NULL, NULL), 0);
 	cr_assert_eq(graph_trim(&g, &(struct trim_options){ 0 }, NULL), 0);
 	cr_assert_eq(graph_count_edges(&g, &(struct edge_options){ .all = true }, NULL, NULL), 0);
-	cr_assert_eq(graph_link_edges(&g, NULL), 0);
+	cr_assert_eq(graph_link_edges(&g, NULL, NULL), 0);
 	for (size_t i = 0; i < g.nodes.n; i++) {
 		const struct node *n = &g.nodes.items[i];
 		bool is_main = str_equal(n->name, STR("main")), is_x = str_equal(n->name, STR("x"));
