@@ -11,6 +11,7 @@
 #include "app/child.h"
 #include "app/symbolize_mode.h"
 #include "assay-config.h"
+#include "base/buf.h"
 #include "base/ctx.h"
 #include "base/diag.h"
 
@@ -78,14 +79,16 @@ static void end_worker(void *data, int pid, char *why, size_t size)
 static int find_binary_path(struct names *n, struct assay_diag *diag)
 {
 	const char *path = getenv("PPROF_BINARY_PATH"), *home = getenv("HOME");
+	struct buf path_of_home = BUF_INIT;
+	size_t len;
 
 	n->options.binaries.places.binary_path = str_of(path ? path : "");
 	if ((path && *path) || !home || !*home)
 		return 0;
-	if (asprintf(&n->binary_path, "%s/pprof/binaries", home) < 0) {
-		n->binary_path = NULL;
+	buf_addf(&path_of_home, "%s/pprof/binaries", home);
+	n->binary_path = buf_detach(&path_of_home, &len);
+	if (!n->binary_path)
 		return diag_nomem(diag, "names");
-	}
 	n->options.binaries.places.binary_path = str_of(n->binary_path);
 	return 0;
 }

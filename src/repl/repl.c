@@ -91,7 +91,7 @@ int repl_run(const struct repl_setup *setup)
 		run_script(&r, setup->script);
 	else
 		err = run_input(&r);
-	if (!err && r.n_failed)
+	if (!err && (r.n_failed || (r.ctx.n_flaws && option_on(setup->options, OPT_STRICT))))
 		err = REPL_FAILED;
 	else if (!err && r.n_broken)
 		err = REPL_BROKEN;
