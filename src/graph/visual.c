@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/ctx.h"
 #include "base/diag.h"
 #include "graph/call_tree.h"
 #include "graph/trim.h"
@@ -174,9 +175,11 @@ static bool is_redundant(const struct graph *g, uint32_t edge, const uint8_t *go
 	return false;
 }
 
-static void find_redundant(const struct graph *g, uint8_t *gone, uint32_t *queue, uint32_t *stamps)
+/* When it is canceled, graph_link_edges() says so. */
+static void find_redundant(
+	const struct graph *g, uint8_t *gone, uint32_t *queue, uint32_t *stamps, const struct assay_ctx *ctx)
 {
-	for (size_t r = g->rows.n; r-- > 0;) {
+	for (size_t r = g->rows.n; r-- > 0 && !ctx_canceled(ctx);) {
 		const struct edge_list *in = &g->nodes.items[g->rows.items[r]].in;
 
 		for (uint32_t i = in->n; i-- > 0;) {
@@ -197,7 +200,7 @@ static int drop_redundant(struct graph *g, struct assay_ctx *ctx, struct assay_d
 	int err = gone && queue && stamps ? 0 : diag_nomem(diag, "edges");
 
 	if (!err) {
-		find_redundant(g, gone, queue, stamps);
+		find_redundant(g, gone, queue, stamps, ctx);
 		for (size_t i = 0; i < g->edges.n; i++)
 			if (!gone[i])
 				g->edges.items[n++] = g->edges.items[i];
