@@ -36,6 +36,21 @@ make_go() {
 	done
 }
 
+# The benchmark of docs/ci.md, four runs before and after a change; each of the same work, so that totals may be compared.
+make_bench() {
+	for side in old new; do
+		tags=
+		[ $side = old ] || tags=slow
+		(cd "$here/src/bench" &&
+			CGO_ENABLED=0 GOFLAGS='' GOPROXY=off GOWORK=off \
+				go test -c -tags="$tags" -trimpath -buildvcs=false -o "$stage/bench.test" .)
+		for run in 1 2 3 4; do
+			(cd "$stage" && ./bench.test -test.run='^$' -test.bench=. -test.benchtime=300x \
+				-test.cpuprofile="out/bench.$side$run.pb.gz" >/dev/null)
+		done
+	done
+}
+
 # The server fetches the texts from itself, over the loopback interface, and dies at the end.
 make_server() {
 	build_go server
@@ -59,7 +74,7 @@ make_perf() {
 		perf script -i perf.data -F comm,tid,cpu,time,event,ip,sym,dso >out/words.perf-flat.txt)
 }
 
-for part in ${*:-go server gperftools perf}; do
+for part in ${*:-go bench server gperftools perf}; do
 	"make_$part"
 done
 

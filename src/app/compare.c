@@ -7,9 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/amount.h"
+#include "app/request.h"
 #include "app/run.h"
 #include "base/diag.h"
-#include "base/units.h"
 #include "format/bytes.h"
 #include "profile/builder.h"
 
@@ -27,8 +28,8 @@ struct compare {
 	struct rules rules;
 	struct regex_budget budget;
 	struct report_comparison report_comparison;
-	enum side side;          /* of the run that is being read */
-	char names[N_SIDES][80]; /* where the side has several runs */
+	enum side side; /* of the run that is being read */
+	struct side_names names;
 };
 
 static int complain(const struct compare *c, const char *source, int err, const struct assay_diag *why)
@@ -46,13 +47,16 @@ static int take_run(void *data, const struct run_graphs *g, struct assay_diag *d
 		&(struct compare_source){
 			.graph = g->graph,
 			.counts = g->counts,
+			.per_count = g->per_count,
 			.total = { g->total, g->total, g->total_count, g->total_count },
 			.type = profile_str(g->profile, t->type),
 			.unit = profile_str(g->profile, t->unit),
 		},
 		diag);
 
-	return err ? err : rules_measure(&c->rules, g->graph->view, column, &c->budget, c->ctx, diag);
+	/* A thousand runs may take a thousand times what one does. */
+	c->budget = (struct regex_budget){ REGEX_QUERY_STEPS };
+	return err ? err : rules_measure(&c->rules, g->graph, &c->budget, c->ctx, diag);
 }
 
 /* A run that cannot be read is told of; *used says whether this one could. */
@@ -61,18 +65,22 @@ static int read_run(struct compare *c, const char *source, bool *used)
 	const struct load_request load = {
 		.sources = &source,
 		.n_sources = 1,
+		.tag_source = c->request->tag_source,
 		.options = c->request->options,
 		.complain = c->request->complain,
 		.data = c->request->data,
 	};
 	const struct assay_profile *profile;
 	struct assay_diag why = { 0 };
+	/* Counts say something only as long as there may be no more than one run on each side. */
+	const size_t *n_runs = c->joined.n_runs;
+	bool count = !n_runs[SIDE_NEW] && n_runs[SIDE_OLD] == (c->side == SIDE_NEW);
 	int err = load_request(&profile, &load, c->ctx);
 
 	*used = !err;
 	if (err)
 		return err == ASSAY_ERR_NOMEM || err == ASSAY_ERR_CANCELED ? err : 0;
-	err = run_graph(profile, c->report, c->options, c->ctx, take_run, c, &why);
+	err = run_graph(profile, c->report, c->options, count, c->ctx, take_run, c, &why);
 	profile_free(profile);
 	return err ? complain(c, source, err, &why) : 0;
 }
@@ -103,34 +111,6 @@ static int read_side(struct compare *c, enum side side)
 	return 0;
 }
 
-static void scale_run(struct comparison *c, size_t run, double factor)
-{
-	for (size_t row = 0; row < c->rows.n; row++) {
-		struct compare_values *v = &c->values[row * c->runs.n + run];
-
-		v->flat = (wide)nearbyint((double)v->flat * factor);
-		v->cum = (wide)nearbyint((double)v->cum * factor);
-	}
-	c->runs.items[run].total.flat = (wide)nearbyint((double)c->runs.items[run].total.flat * factor);
-	c->runs.items[run].total.cum = c->runs.items[run].total.flat;
-}
-
-/* Each run of NEW is brought to the mean of OLD's totals, whatever its own was. */
-static double normalize(struct comparison *c)
-{
-	double old = (double)comparison_total(c, SIDE_OLD).flat, new = (double)comparison_total(c, SIDE_NEW).flat;
-
-	if (!(new > 0) || !(old > 0))
-		return 1;
-	for (size_t i = 0; i < c->runs.n; i++) {
-		double total = (double)c->runs.items[i].total.flat;
-
-		if (c->runs.items[i].side == SIDE_NEW && total > 0)
-			scale_run(c, i, old / total);
-	}
-	return old / new;
-}
-
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -148,15 +128,18 @@ static int read_text(const char *path, char **text, struct assay_diag *diag)
 
 	if (err)
 		return diag_set(diag, err, "%s: %s", path, why.text);
+	/* What stood behind it would be no rule, and nobody would know. */
+	if (memchr(bytes.data, '\0', bytes.len)) {
+		bytes_release(&bytes);
+		return diag_set(diag, ASSAY_ERR_FORMAT, "%s: not a text file; it holds a NUL byte", path);
+	}
 	*text = strndup((const char *)bytes.data, bytes.len);
 	bytes_release(&bytes);
 	return *text ? 0 : diag_nomem(diag, "rules");
 }
 
-/* A file's name, as long as it tells the sides apart. */
-static void name_sides(struct compare *c)
+void compare_name_sides(struct side_names *names, const struct compare_request *r, const size_t n_runs[N_SIDES])
 {
-	const struct compare_request *r = c->request;
 	bool same = r->n_sources[SIDE_OLD] &&
 		    strcmp(base_name(r->sources[SIDE_OLD][0]), base_name(r->sources[SIDE_NEW][0])) == 0;
 
@@ -164,39 +147,13 @@ static void name_sides(struct compare *c)
 		const char *source = r->n_sources[side] ? r->sources[side][0] : "";
 
 		if (r->n_sources[side] == 1) {
-			c->report_comparison.names[side] = str_of(same ? source : base_name(source));
+			names->names[side] = str_of(same ? source : base_name(source));
 			continue;
 		}
-		snprintf(c->names[side], sizeof(c->names[side]), "%zu run%s", c->joined.n_runs[side],
-			c->joined.n_runs[side] == 1 ? "" : "s");
-		c->report_comparison.names[side] = str_of(c->names[side]);
+		snprintf(names->text[side], sizeof(names->text[side]), "%zu run%s", n_runs[side],
+			n_runs[side] == 1 ? "" : "s");
+		names->names[side] = str_of(names->text[side]);
 	}
-}
-
-/*
- * "10ms", "1.5%", "300": an amount in the comparison's unit, or a share of OLD's total. A number without a unit is
- * taken in the unit of the profile.
- */
-static int parse_amount(
-	const struct comparison *c, const char *text, enum option_id id, wide *amount, struct assay_diag *diag)
-{
-	struct str unit = comparison_str(c, c->unit), given;
-	char *end;
-	double v = strtod(text, &end);
-
-	if (end == text || !isfinite(v) || v < 0)
-		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-%s: \"%s\" is no amount such as 10ms or 1%%",
-			options[id].name, text);
-	given = str_of(end);
-	if (str_equal(given, STR("%")))
-		v *= fabs((double)comparison_total(c, SIDE_OLD).flat) / 100;
-	else if (given.len && !units_same_family(given, unit))
-		return diag_set(
-			diag, ASSAY_ERR_ARGUMENT, "-%s: \"%s\" is not in a unit of %s", options[id].name, text, unit.p);
-	else if (given.len)
-		v *= units_scale(1000000, given, unit).value / 1000000;
-	*amount = v < 0x1p100 ? (wide)ceil(v) : (wide)1 << 100;
-	return 0;
 }
 
 static int parse_share(const char *text, double *share, struct assay_diag *diag)
@@ -230,7 +187,8 @@ static int plan_test(struct compare *c, struct assay_diag *diag)
 	if (!(rc->test.dispersion > 0 && rc->test.dispersion < 1e6))
 		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-overdispersion must be above 0");
 	if (*min_delta) {
-		err = parse_amount(&c->joined, min_delta, OPT_MIN_DELTA, &rc->min_delta, diag);
+		err = amount_parse(&rc->min_delta, OPT_MIN_DELTA, min_delta, comparison_str(&c->joined, c->joined.unit),
+			comparison_total(&c->joined, SIDE_OLD).flat, diag);
 		rc->test.min_value = rc->min_delta;
 	}
 	if (!err && *min_share)
@@ -309,8 +267,10 @@ static int report_joined(struct compare *c, struct buf *out, struct assay_diag *
 		return err;
 	rc->joined = &c->joined;
 	rc->noise = &c->noise;
-	rc->scale = option_on(c->options, OPT_NORMALIZE) ? normalize(&c->joined) : 1;
-	name_sides(c);
+	rc->scale = option_on(c->options, OPT_NORMALIZE) ? comparison_normalize(&c->joined) : 1;
+	compare_name_sides(&c->names, c->request, c->joined.n_runs);
+	rc->names[SIDE_OLD] = c->names.names[SIDE_OLD];
+	rc->names[SIDE_NEW] = c->names.names[SIDE_NEW];
 	err = plan_test(c, diag);
 	if (!err)
 		err = noise_judge(&c->noise, &c->joined, &rc->test, diag);

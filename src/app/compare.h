@@ -9,6 +9,7 @@
 struct compare_request {
 	const char *const *sources[N_SIDES];
 	size_t n_sources[N_SIDES]; /* not 0, but for the old side of a report with REPORT_JUDGES */
+	bool tag_source; /* as in struct load_request */
 	struct load_options options;
 
 	/* As in struct load_request. */
@@ -22,5 +23,17 @@ struct compare_request {
  */
 int compare_report(const struct compare_request *request, const struct report *report,
 	const struct assay_options *options, struct assay_ctx *ctx, struct buf *out, size_t *n_broken);
+
+/* The same for a view of diff, with what stood behind its name. Both sides are in memory at once. */
+int compare_view(const struct compare_request *request, const struct report *view, const char *argument,
+	const struct assay_options *options, struct assay_ctx *ctx, struct buf *out);
+
+/* What to call the sides: a file's name as long as that tells them apart, or how many runs there are. */
+struct side_names {
+	struct str names[N_SIDES]; /* may point into text, and into the request */
+	char text[N_SIDES][32];
+};
+
+void compare_name_sides(struct side_names *names, const struct compare_request *request, const size_t n_runs[N_SIDES]);
 
 #endif

@@ -7,16 +7,17 @@
 #include "base/ctx.h"
 #include "base/str.h"
 #include "format/bytes.h"
-#include "profile/model.h"
+#include "profile/builder.h"
 
-/* From a source, as named on a command line, to the profile that reports work on. */
+/* From a source, as named on a command line, to the profile that reports work on; request.h does so for several. */
 
 struct load_options {
 	const char *executable;      /* the main binary's path, "" to believe the profile */
 	const char *build_id;        /* for a main binary without one, or "" */
 	const char *comment;         /* to add, or "" */
 	const char *perf_to_profile; /* the program to convert perf's data with; NULL or "" for none */
-	bool all_frames;             /* do not apply the profile's own drop_frames */
+	bool all_frames;             /* do not apply the profile's own drop_frames, and forget them */
+	bool all_stays;              /* do not apply them either, but leave that to whoever reads the result */
 	struct names *names;         /* where names and lines come from that the profile does not have, or NULL */
 };
 
@@ -27,25 +28,17 @@ int load_source(const struct assay_profile **out, const char *source, const stru
 int load_bytes(const struct assay_profile **out, struct bytes *bytes, const struct load_options *options,
 	struct assay_ctx *ctx, struct assay_diag *diag);
 
-/* Any number of sources as one profile, and what is to be subtracted from it. */
-struct load_request {
-	const char *const *sources;
-	size_t n_sources; /* not 0 */
-	const char *base; /* a source, or NULL or "" */
-	bool is_diff;     /* label the base's samples, so that percentages are of the base */
-	bool normalize;   /* bring the sources to the base's sums before */
-	struct load_options options;
-
-	/*
-	 * Told, in order, of each source that cannot be read, and of what makes the whole fail: then source is NULL
-	 * where it is no single one's fault. A source that cannot be read counts as a flaw as long as there are others.
-	 */
-	void (*complain)(void *data, const char *source, const struct assay_diag *why);
-	void *data;
-};
-
-/* When this fails, complain() has been told all there is to say. */
-int load_request(const struct assay_profile **out, const struct load_request *request, struct assay_ctx *ctx);
+/*
+ * The parts of it, for whoever combines several. The first reads a source and does what is done to each by itself; names
+ * are found once it is one profile, or for each of two sides that meet by name; the last does all else, and then b is
+ * used up, also on failure.
+ */
+int load_open(struct profile_builder *b, const char *source, const struct load_options *options, struct assay_ctx *ctx,
+	struct assay_diag *diag);
+int load_find_names(
+	struct profile_builder *b, const struct load_options *options, struct assay_ctx *ctx, struct assay_diag *diag);
+int load_finish(struct profile_builder *b, const struct assay_profile **out, const struct load_options *options,
+	struct assay_ctx *ctx, struct assay_diag *diag);
 
 /* Looks like a server rather than a file: "http://...", "host:port/path". */
 bool load_is_remote(const char *source);

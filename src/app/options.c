@@ -187,6 +187,14 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "false",
 		.help = "One row per source file",
 	},
+	[OPT_FILES_FROM] = {
+		.name = "files_from",
+		.type = OPTION_TEXT,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "",
+		.argument = "file",
+		.help = "Read names of more profiles from this file, one on each line; - is standard input",
+	},
 	[OPT_FLAT] = {
 		.name = "flat",
 		.type = OPTION_SWITCH,
@@ -468,6 +476,13 @@ const struct option options[N_OPTIONS] = {
 		.fallback = "",
 		.argument = "mode",
 		.help = "How to find names: none, local, fastlocal, force, demangle=none|templates|full",
+	},
+	[OPT_TAG_SOURCE] = {
+		.name = "tag_source",
+		.type = OPTION_SWITCH,
+		.flags = OPTION_COMMAND_LINE,
+		.fallback = "false",
+		.help = "Label the samples of each profile with its name, under the key source",
 	},
 	[OPT_TAGFOCUS] = {
 		.name = "tagfocus",

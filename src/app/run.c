@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/run.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "app/amount.h"
 #include "app/objects.h"
 #include "app/sources.h"
 #include "base/ctx.h"
@@ -12,6 +14,7 @@
 #include "graph/visual.h"
 #include "profile/columns.h"
 #include "profile/label_units.h"
+#include "report/sides.h"
 
 /* The options as each layer wants them, which sees nothing of the table. */
 struct plan {
@@ -24,6 +27,9 @@ struct plan {
 	const char *argument;
 	struct regex *pattern;
 	struct sources *sources;
+	const struct run_sides *sides; /* NULL but for run_view() */
+	bool normalize;
+	const char *min_delta;
 	struct objects *objects; /* NULL without names */
 	VEC(char *) filter_texts;
 	VEC(struct str) filter_strs;
@@ -141,6 +147,8 @@ static int plan_make(struct plan *plan, const struct report *report, const char 
 		},
 		.format = (enum table_format)option_choice(o, OPT_FORMAT),
 		.relative = option_on(o, OPT_RELATIVE_PERCENTAGES),
+		.normalize = option_on(o, OPT_NORMALIZE),
+		.min_delta = option_text(o, OPT_MIN_DELTA),
 		.filters = {
 			.focus = text_of(o, OPT_FOCUS),
 			.ignore = text_of(o, OPT_IGNORE),
@@ -294,6 +302,183 @@ static int run_plan(const struct assay_profile *p, const struct report *report, 
 	return err;
 }
 
+/* A view of one side: what the filters left, or everything, of its samples. */
+static struct view side_of(const struct view *view, uint8_t *others)
+{
+	struct view side = *view;
+
+	for (size_t i = 0; view->dropped && i < view->profile->n_samples; i++)
+		others[i] |= view->dropped[i];
+	side.dropped = others;
+	return side;
+}
+
+/* The sides of a view that is not filtered yet, or is: by sample, whether it is not of that side. */
+struct split {
+	uint8_t *others[N_SIDES];
+};
+
+static int split_init(struct split *s, const struct run_sides *sides, size_t n_samples, struct assay_diag *diag)
+{
+	for (int side = 0; side < N_SIDES; side++)
+		s->others[side] = malloc(n_samples + 1);
+	if (!s->others[SIDE_OLD] || !s->others[SIDE_NEW])
+		return diag_nomem(diag, "samples");
+	for (size_t i = 0; i < n_samples; i++) {
+		s->others[SIDE_OLD][i] = !sides->is_old[i];
+		s->others[SIDE_NEW][i] = sides->is_old[i];
+	}
+	return 0;
+}
+
+static void split_release(struct split *s)
+{
+	free(s->others[SIDE_OLD]);
+	free(s->others[SIDE_NEW]);
+}
+
+static void add_up_sides(
+	struct report_sides *rs, const struct view *view, const struct split *split, const struct plan *plan)
+{
+	for (int side = 0; side < N_SIDES; side++) {
+		struct view part = side_of(view, split->others[side]);
+
+		rs->totals[side] = report_total(&part, plan->graph.column, plan->graph.mean);
+	}
+}
+
+/* As comparison_normalize() does it: to the old side's mean. Means of means are what they are. */
+static void weigh_sides(struct report_sides *rs, const struct plan *plan)
+{
+	double means[N_SIDES];
+
+	for (int side = 0; side < N_SIDES; side++) {
+		rs->n_runs[side] = plan->graph.mean ? 1 : plan->sides->n_runs[side];
+		rs->names[side] = plan->sides->names[side];
+		means[side] = (double)rs->totals[side] / (double)rs->n_runs[side];
+	}
+	rs->renames = plan->sides->renames;
+	rs->scale =
+		plan->normalize && means[SIDE_OLD] > 0 && means[SIDE_NEW] > 0 ? means[SIDE_OLD] / means[SIDE_NEW] : 1;
+	for (int side = 0; side < N_SIDES; side++)
+		rs->totals[side] = sides_value(rs, (enum side)side, rs->totals[side]);
+}
+
+/* Both graphs are of the same tables, so that a node has the same place in each. */
+static int print_sides(const struct view *views, struct report_sides *rs, const struct report *report,
+	const struct plan *plan, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct regex_budget budget = { REGEX_QUERY_STEPS };
+	struct graph graphs[N_SIDES];
+	const struct report_ctx rc = {
+		.profile = views[SIDE_OLD].profile,
+		.sides = rs,
+		.options = &plan->report,
+		.ctx = ctx,
+		.granularity = plan->graph.granularity,
+		.column = plan->graph.column,
+		.mean = plan->graph.mean,
+		.columns = plan->graph.columns,
+		.argument = plan->argument,
+		.pattern = plan->pattern,
+		.budget = &budget,
+		.read_source = sources_read,
+		.source_data = plan->sources,
+	};
+	int built = 0, err = 0;
+
+	for (; !err && built < N_SIDES; built += !err) {
+		err = graph_build(&graphs[built], &views[built], &plan->graph, ctx, diag);
+		rs->graphs[built] = &graphs[built];
+		if (!err && graph_trim(&graphs[built], &(struct trim_options){ 0 }, diag) < 0) {
+			graph_release(&graphs[built]);
+			err = ASSAY_ERR_NOMEM;
+		}
+	}
+	if (!err)
+		err = report->compare(&rc, out, diag);
+	while (built)
+		graph_release(&graphs[--built]);
+	return !err && out->failed ? diag_nomem(diag, "the report") : err;
+}
+
+static int filter_sides(struct view *view, const struct split *split, const struct report *report,
+	const struct plan *plan, const struct label_units *units, struct assay_ctx *ctx, struct buf *out,
+	struct assay_diag *diag)
+{
+	struct report_sides rs = { 0 };
+	struct view views[N_SIDES];
+	int err;
+
+	if (!plan->relative)
+		add_up_sides(&rs, view, split, plan);
+	err = view_filter(view, &plan->filters, units, ctx, diag);
+	if (err)
+		return err;
+	if (plan->relative)
+		add_up_sides(&rs, view, split, plan);
+	weigh_sides(&rs, plan);
+	if (*plan->min_delta) {
+		const struct assay_profile *p = view->profile;
+
+		err = amount_parse(&rs.min_delta, OPT_MIN_DELTA, plan->min_delta,
+			profile_str(p, p->sample_types.items[plan->graph.column].unit), rs.totals[SIDE_OLD], diag);
+		if (err)
+			return err;
+	}
+	for (int side = 0; side < N_SIDES; side++)
+		views[side] = side_of(view, split->others[side]);
+	return print_sides(views, &rs, report, plan, ctx, out, diag);
+}
+
+static int run_sides(const struct assay_profile *p, const struct report *report, const struct plan *plan,
+	const struct label_units *units, struct assay_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct split split = { { NULL } };
+	struct view view;
+	int err = view_init(&view, p, &plan->label_frames, ctx, diag);
+
+	if (err)
+		return err;
+	warn_of_large_sums(p, plan, ctx);
+	err = split_init(&split, plan->sides, p->n_samples, diag);
+	if (!err)
+		err = filter_sides(&view, &split, report, plan, units, ctx, out, diag);
+	split_release(&split);
+	view_release(&view);
+	return err;
+}
+
+int run_view(const struct assay_profile *p, const struct report *report, const char *argument,
+	const struct run_sides *sides, const struct assay_options *o, struct assay_ctx *ctx, struct buf *out,
+	struct assay_diag *diag)
+{
+	struct label_units units;
+	struct sources sources;
+	struct plan plan;
+	int err = label_units_init(&units, p, ctx, diag);
+
+	if (err)
+		return err;
+	sources_init(&sources, o, ctx);
+	err = plan_make(&plan, report, argument, o, NULL, diag);
+	if (!err)
+		err = columns_find(p, sides->type, &plan.graph.column, diag);
+	plan.sources = &sources;
+	plan.sides = sides;
+	if (!sides->is_old)
+		plan.report.divide_by *= sides->divide_by;
+	if (!err && plan.format != TABLE_NONE)
+		err = diag_set(diag, ASSAY_ERR_ARGUMENT, "-format: diff -%s is text only", report->name);
+	if (!err)
+		err = sides->is_old ? run_sides(p, report, &plan, &units, ctx, out, diag)
+				    : run_plan(p, report, &plan, &units, ctx, out, diag);
+	plan_release(&plan);
+	sources_release(&sources);
+	label_units_release(&units);
+	return err;
+}
+
 static void add_key_text(struct buf *key, struct str text)
 {
 	buf_addf(key, "%zu:", text.len);
@@ -385,36 +570,74 @@ static bool find_count_column(const struct assay_profile *p, size_t of, size_t *
 	return false;
 }
 
-static int use_graph(const struct view *view, const struct plan *plan, wide total, struct assay_ctx *ctx,
-	int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag), void *data,
-	struct assay_diag *diag)
+/* By what every sample's count is to be multiplied to give its value, 0 where that differs. */
+static int64_t value_per_count(const struct assay_profile *p, size_t value_column, size_t count_column)
 {
+	int64_t ratio = 0;
+
+	for (size_t i = 0; i < p->n_samples; i++) {
+		int64_t value = profile_values(p, i)[value_column], count = profile_values(p, i)[count_column];
+
+		if (!value && !count)
+			continue;
+		if (!ratio && count && value != INT64_MIN && value / count > 0)
+			ratio = value / count;
+		if (!ratio || value != (wide)count * ratio)
+			return 0;
+	}
+	return ratio;
+}
+
+/* Counts the samples, if it can be told how and takes more than a division. */
+static int count_samples(struct run_graphs *graphs, struct graph *counts, const struct plan *plan,
+	struct assay_ctx *ctx, struct assay_diag *diag)
+{
+	const struct view *view = graphs->graph->view;
 	struct graph_options counted = plan->graph;
+	int err = 0;
+
+	if (plan->graph.mean || !find_count_column(view->profile, plan->graph.column, &counted.column))
+		return 0;
+	graphs->total_count = report_total(view, counted.column, false);
+	graphs->per_count = value_per_count(view->profile, plan->graph.column, counted.column);
+	if (!graphs->per_count) {
+		err = graph_build(counts, view, &counted, ctx, diag);
+		graphs->counts = err ? NULL : counts;
+	}
+	return err;
+}
+
+struct graph_user {
+	int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag);
+	void *data;
+	bool count;
+};
+
+static int use_graph(const struct view *view, const struct plan *plan, wide total, struct assay_ctx *ctx,
+	const struct graph_user *user, struct assay_diag *diag)
+{
 	struct graph graph, counts;
 	struct run_graphs graphs = { .profile = view->profile, .graph = &graph, .total = total };
-	bool count = !plan->graph.mean && find_count_column(view->profile, plan->graph.column, &counted.column);
 	int err = graph_build(&graph, view, &plan->graph, ctx, diag);
 
 	if (err)
 		return err;
 	err = graph_trim(&graph, &(struct trim_options){ 0 }, diag);
-	if (!err && count) {
-		err = graph_build(&counts, view, &counted, ctx, diag);
-		graphs.counts = err ? NULL : &counts;
-		graphs.total_count = report_total(view, counted.column, false);
-	}
+	if (!err && user->count)
+		err = count_samples(&graphs, &counts, plan, ctx, diag);
 	if (!err)
-		err = use(data, &graphs, diag);
+		err = user->use(user->data, &graphs, diag);
 	if (graphs.counts)
 		graph_release(&counts);
 	graph_release(&graph);
 	return err;
 }
 
-int run_graph(const struct assay_profile *p, const struct report *report, const struct assay_options *o,
+int run_graph(const struct assay_profile *p, const struct report *report, const struct assay_options *o, bool count,
 	struct assay_ctx *ctx, int (*use)(void *data, const struct run_graphs *graphs, struct assay_diag *diag),
 	void *data, struct assay_diag *diag)
 {
+	const struct graph_user user = { use, data, count };
 	struct label_units units;
 	struct plan plan;
 	struct view view;
@@ -427,7 +650,7 @@ int run_graph(const struct assay_profile *p, const struct report *report, const 
 	if (!err)
 		err = make_view(&view, p, &plan, &units, &total, ctx, diag);
 	if (!err) {
-		err = use_graph(&view, &plan, total, ctx, use, data, diag);
+		err = use_graph(&view, &plan, total, ctx, &user, diag);
 		view_release(&view);
 	}
 	plan_release(&plan);

@@ -74,20 +74,48 @@ static int set_format(struct parser *p, const struct report *report, const char 
 	return 0;
 }
 
+/* "diff -list=main": the flag says how diff shows what it has. */
+static int choose_view(struct parser *p, const struct report *view, const char *argument)
+{
+	struct command_line *cl = p->cl;
+
+	if (!view->compare)
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT,
+			"diff has no view -%s; it has -flamegraph, -list, -peek and -tree", view->name);
+	if (cl->view)
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "must set at most one output format");
+	cl->view = view;
+	cl->argument = *argument ? argument : NULL;
+	return 0;
+}
+
+static bool has_views(const struct report *r)
+{
+	return r && r->flags & REPORT_COMPARES && !(r->flags & REPORT_JUDGES);
+}
+
 /* The one report that was asked for, if any. */
 static int choose_report(struct parser *p)
 {
 	struct command_line *cl = p->cl;
+	int err;
 
 	for (const struct report *r = reports; r->name; r++) {
 		const char *chosen = p->chosen[r - reports];
 
 		if (!chosen)
 			continue;
+		if (has_views(p->first) && r != p->first) {
+			err = choose_view(p, r, chosen);
+			if (err)
+				return err;
+			continue;
+		}
 		if (cl->report)
 			return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "must set at most one output format");
 		cl->report = r;
-		cl->argument = *chosen ? chosen : NULL;
+		if (!cl->view)
+			cl->argument = *chosen ? chosen : NULL;
 	}
 	return 0;
 }
@@ -119,6 +147,8 @@ static int set_flag(struct parser *p, const char *name, const char *value)
 		return set_option(p, id, value);
 	if (report && report->flags & REPORT_FORMAT)
 		return set_format(p, report, value);
+	if (report)
+		return diag_set(p->diag, ASSAY_ERR_ARGUMENT, "%s is no flag; it comes first: assay %s ...", name, name);
 	return unknown_flag(p, name);
 }
 

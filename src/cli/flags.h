@@ -10,7 +10,8 @@
 struct command_line {
 	struct assay_options options;
 	const struct report *report; /* NULL when none was named */
-	const char *argument;        /* of the report, or NULL */
+	const char *argument;        /* of the report, or of the view, or NULL */
+	const struct report *view;   /* of diff, where one was named; or NULL */
 	VEC(const char *) sources;
 	size_t n_old; /* of the sources, how many stood before -vs; 0 where there was none */
 	bool help, version;

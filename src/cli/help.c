@@ -105,13 +105,41 @@ void help_add_report(struct buf *out, const struct report *r)
 {
 	const char *blank = r->argument ? " " : "", *argument = r->argument ? r->argument : "";
 
-	buf_addf(out, "Usage: assay %s%s%s [options] [binary] PROFILE\n", r->name, blank, argument);
-	buf_addf(out, "       assay -%s%s%s [options] [binary] PROFILE\n\n%s.\n", r->name, r->argument ? "=" : "", argument,
-		r->help);
+	buf_addf(out, "Usage: assay %s%s%s [options] [binary] PROFILE%s\n", r->name, blank, argument,
+		r->flags & REPORT_MERGES ? "..." : "");
+	if (r->flags & REPORT_FORMAT)
+		buf_addf(out, "       assay -%s%s%s [options] [binary] PROFILE\n", r->name, r->argument ? "=" : "", argument);
+	buf_addf(out, "\n%s.\n", r->help);
 	if (r->details)
 		buf_addf(out, "%s", r->details);
 	buf_add_str(out, STR("\nOptions:\n"));
 	add_options(out);
+}
+
+/* What may be left out of a build, a line with what is in and one with what is not. */
+static void add_features(struct buf *out, bool wanted)
+{
+	static const struct {
+		const char *name;
+		bool is_in;
+	} features[] = {
+		{ "names and lines from binaries (libelf, libdwarf)", HAVE_WORKER },
+		{ "demangling (libiberty)", HAVE_LIBIBERTY },
+		{ "instructions (capstone)", HAVE_WORKER && HAVE_CAPSTONE },
+		{ "zstd sections", HAVE_WORKER && HAVE_ZSTD },
+		{ "lzma symbols", HAVE_WORKER && HAVE_LZMA },
+		{ "JSON (jansson)", HAVE_JANSSON },
+	};
+	const char *before = wanted ? "and " : "without ";
+
+	for (size_t i = 0; i < sizeof(features) / sizeof(features[0]); i++) {
+		if (features[i].is_in != wanted)
+			continue;
+		buf_addf(out, "%s%s", before, features[i].name);
+		before = ", ";
+	}
+	if (strcmp(before, ", ") == 0)
+		buf_add_char(out, '\n');
 }
 
 void help_add_version(struct buf *out, const char *line_editor)
@@ -119,4 +147,6 @@ void help_add_version(struct buf *out, const char *line_editor)
 	buf_add_str(out, STR("assay " ASSAY_VERSION "\n"));
 	buf_addf(out, "with %s, %s, %s%s%s\n", gzip_backends(), proto_backend(), regex_backend(),
 		line_editor ? ", " : "", line_editor ? line_editor : "");
+	add_features(out, true);
+	add_features(out, false);
 }

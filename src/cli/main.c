@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "app/compare.h"
 #include "app/interrupt.h"
-#include "app/load.h"
 #include "app/message.h"
 #include "app/names.h"
 #include "app/output.h"
 #include "app/progress.h"
+#include "app/request.h"
 #include "app/run.h"
+#include "app/source_list.h"
 #include "app/suggest.h"
 #include "base/ctx.h"
 #include "base/diag.h"
@@ -92,6 +94,7 @@ static struct load_options load_options_of(const struct command_line *cl, const 
 		.perf_to_profile = option_text(o, OPT_PERF_TO_PROFILE),
 		.all_frames = option_on(o, OPT_ALL_FRAMES),
 		.names = names,
+		.all_stays = cl->report && cl->report->flags & REPORT_MERGES,
 	};
 }
 
@@ -106,6 +109,8 @@ static int load(const struct assay_profile **profile, const struct command_line 
 		.base = option_text(o, is_diff ? OPT_DIFF_BASE : OPT_BASE),
 		.is_diff = is_diff,
 		.normalize = option_on(o, OPT_NORMALIZE),
+		.tag_source = option_on(o, OPT_TAG_SOURCE),
+		.merge_one = cl->report->flags & REPORT_MERGES,
 		.options = load_options_of(cl, executable, names),
 		.complain = complain_of_source,
 	};
@@ -113,11 +118,12 @@ static int load(const struct assay_profile **profile, const struct command_line 
 	return load_request(profile, &request, ctx);
 }
 
-static int print_report(const struct command_line *cl, struct str text, struct assay_ctx *ctx, struct assay_diag *diag)
+static int print_report(const struct command_line *cl, const struct report *report, struct str text,
+	struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	const struct output to = { .path = option_text(&cl->options, OPT_OUTPUT), .options = &cl->options };
 
-	return output_report(cl->report, &to, text, ctx, diag);
+	return output_report(report, &to, text, ctx, diag);
 }
 
 static enum status report_on(
@@ -132,7 +138,7 @@ static enum status report_on(
 	if (!err && cl->report->flags & REPORT_NEEDS_GRAPH)
 		names_tell_missing(names, profile, "assay symbols PROFILE", ctx);
 	if (!err)
-		err = print_report(cl, buf_str(&out), ctx, &diag);
+		err = print_report(cl, cl->report, buf_str(&out), ctx, &diag);
 	if (err)
 		status = complain(&diag);
 	buf_release(&out);
@@ -194,15 +200,19 @@ static enum status print_comparison(
 	const struct command_line *cl, const struct compare_request *request, struct assay_ctx *ctx)
 {
 	struct buf out = BUF_INIT;
+	const struct report *report = cl->view ? cl->view : cl->report;
 	struct assay_diag diag;
-	size_t n_broken;
+	size_t n_broken = 0;
 	int err;
 
 	progress_begin(ctx);
-	err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
+	if (cl->view)
+		err = compare_view(request, cl->view, cl->argument, &cl->options, ctx, &out);
+	else
+		err = compare_report(request, cl->report, &cl->options, ctx, &out, &n_broken);
 	progress_end(ctx);
 	if (!err) {
-		err = print_report(cl, buf_str(&out), ctx, &diag);
+		err = print_report(cl, report, buf_str(&out), ctx, &diag);
 		if (err)
 			complain(&diag);
 	}
@@ -217,6 +227,7 @@ static enum status compare(const struct command_line *cl, const char *const *sou
 	struct assay_ctx ctx = { .warn = warn };
 	struct names names;
 	struct compare_request request = {
+		.tag_source = option_on(&cl->options, OPT_TAG_SOURCE),
 		.options = load_options_of(cl, executable, &names),
 		.complain = complain_of_source,
 	};
@@ -318,17 +329,58 @@ static int check_base(const struct command_line *cl, struct assay_diag *diag)
 	return 0;
 }
 
-static enum status run(struct command_line *cl)
+/* A file that is merged into itself grows with every run, and is lost if writing fails. */
+static int check_output(const struct command_line *cl, const struct source_list *l, struct assay_diag *diag)
 {
-	const char *const *sources = cl->sources.items;
-	size_t n = cl->sources.n;
+	const struct assay_options *o = &cl->options;
+	const char *output = option_text(o, OPT_OUTPUT), *list = option_text(o, OPT_FILES_FROM), *source;
+
+	if (!*output || !cl->report || !(cl->report->flags & REPORT_MERGES))
+		return 0;
+	source = source_list_find(l, output);
+	if (source)
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-output=%s: %s is one of the sources", output, source);
+	if (*list && source_is_same_file(list, output))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT, "-output=%s: is the list of sources", output);
+	return 0;
+}
+
+static bool has_stdin(const struct command_line *cl)
+{
+	for (size_t i = 0; i < cl->sources.n; i++)
+		if (strcmp(cl->sources.items[i], "-") == 0)
+			return true;
+	return false;
+}
+
+/* Those of the command line, and behind them those of -files_from. */
+static int list_sources(struct source_list *l, const struct command_line *cl, struct assay_diag *diag)
+{
+	const char *list = option_text(&cl->options, OPT_FILES_FROM);
+	int err = source_list_add(l, cl->sources.items, cl->sources.n, diag);
+
+	if (err || !*list)
+		return err;
+	if (cl->n_old || (cl->report && cl->report->flags & REPORT_COMPARES && !(cl->report->flags & REPORT_JUDGES)))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT,
+			"-files_from names the sources of one side; merge those of each side first");
+	if (strcmp(list, "-") == 0 && has_stdin(cl))
+		return diag_set(diag, ASSAY_ERR_ARGUMENT,
+			"-files_from=-: standard input cannot be a source and the list of sources");
+	return source_list_read(l, list, diag);
+}
+
+static enum status run_on_list(struct command_line *cl, const struct source_list *l)
+{
+	const char *const *sources = l->names.items;
+	size_t n = l->names.n;
 	const char *executable = "";
 	struct assay_diag diag;
 
 	if (n == 0)
 		return usage("no profile source specified");
-	/* pprof's order: with two names or more, the first may be the program. */
-	if (n >= 2 && load_is_executable(sources[0])) {
+	/* pprof's order: with two names or more, the first may be the program. A list has none. */
+	if (n >= 2 && cl->sources.n && load_is_executable(sources[0])) {
 		executable = *sources++;
 		n--;
 	}
@@ -336,6 +388,8 @@ static enum status run(struct command_line *cl)
 		return complain(&diag);
 	if (!cl->report)
 		return run_shell(cl, sources, n, executable);
+	if (check_output(cl, l, &diag) < 0)
+		return complain(&diag);
 	if (!cl->report->run) {
 		messagef("assay: %s: this version does not have that report yet", cl->report->name);
 		return STATUS_FAILED;
@@ -343,6 +397,17 @@ static enum status run(struct command_line *cl)
 	if (cl->report->flags & REPORT_COMPARES)
 		return compare(cl, sources, n, executable);
 	return run_on_sources(cl, sources, n, executable);
+}
+
+static enum status run(struct command_line *cl)
+{
+	struct source_list list = { 0 };
+	struct assay_diag diag;
+	enum status status;
+
+	status = list_sources(&list, cl, &diag) < 0 ? complain(&diag) : run_on_list(cl, &list);
+	source_list_release(&list);
+	return status;
 }
 
 static enum status print_help(const struct command_line *cl)

@@ -25,8 +25,8 @@ void comparison_release(struct comparison *c)
 	vec_release(&c->runs);
 	vec_release(&c->cells);
 	vec_release(&c->rows);
-	free(c->values);
-	c->values = NULL;
+	free(c->row_cells);
+	c->row_cells = NULL;
 }
 
 /* The first run says what is compared; a finer unit than those before becomes the unit of all. */
@@ -60,6 +60,9 @@ static int add_cell(struct comparison *c, const struct compare_source *s, uint32
 	if (s->counts) {
 		cell.values.flat_count = s->counts->nodes.items[node].flat;
 		cell.values.cum_count = s->counts->nodes.items[node].cum;
+	} else if (s->per_count) {
+		cell.values.flat_count = n->flat / s->per_count;
+		cell.values.cum_count = n->cum / s->per_count;
 	}
 	if (strtab_intern(&c->strings, n->text, &cell.name) < 0)
 		return ASSAY_ERR_NOMEM;
@@ -68,7 +71,7 @@ static int add_cell(struct comparison *c, const struct compare_source *s, uint32
 
 int comparison_add_run(struct comparison *c, enum side side, const struct compare_source *s, struct assay_diag *diag)
 {
-	struct compare_run run = { .side = side, .total = s->total };
+	struct compare_run run = { .side = side, .total = s->total, .scale = 1 };
 	uint32_t type;
 	int err;
 
@@ -86,18 +89,30 @@ int comparison_add_run(struct comparison *c, enum side side, const struct compar
 	return 0;
 }
 
+/* Far from where sums of many of them would not fit. */
+#define MOST ((wide)1 << 100)
+
 static wide scaled(wide v, double factor)
 {
-	return factor == nearbyint(factor) ? v * (wide)factor : (wide)nearbyint((double)v * factor);
+	wide whole = factor >= 1 && factor <= 0x1p62 && factor == nearbyint(factor) ? (wide)factor : 0, product;
+	double rounded;
+
+	if (whole && !ckd_mul(&product, v, whole) && wide_abs(product) <= MOST)
+		return product;
+	rounded = nearbyint((double)v * factor);
+	if (rounded >= (double)MOST)
+		return MOST;
+	return rounded <= -(double)MOST ? -MOST : (wide)rounded;
 }
 
 wide comparison_in_unit(const struct comparison *c, size_t run, wide value)
 {
-	uint32_t unit = c->runs.items[run].unit;
+	const struct compare_run *r = &c->runs.items[run];
+	double factor = r->scale;
 
-	if (unit == c->unit)
-		return value;
-	return scaled(value, units_scale(1, comparison_str(c, unit), comparison_str(c, c->unit)).value);
+	if (r->unit != c->unit)
+		factor *= units_scale(1, comparison_str(c, r->unit), comparison_str(c, c->unit)).value;
+	return factor == 1 ? value : scaled(value, factor);
 }
 
 /* Every run in the unit of all. */
@@ -162,32 +177,62 @@ static int make_rows(struct comparison *c, const uint8_t *sides, const uint32_t 
 	return 0;
 }
 
-/* Nodes that print alike are one row. */
-static int fill_values(struct comparison *c)
+/* Leaves room for the cells of each row behind those of the rows before it; to says where the next one goes. */
+static void make_room(struct comparison *c, const uint32_t *row_of)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < c->cells.n; i++)
+		c->row_cells[row_of[c->cells.items[i].name]].to++;
+	for (size_t i = 0; i < c->rows.n; i++) {
+		struct cell_range *r = &c->row_cells[i];
+		size_t n = r->to;
+
+		*r = (struct cell_range){ at, at };
+		at += n;
+	}
+}
+
+static void add(struct compare_values *sum, const struct compare_values *v)
+{
+	sum->flat += v->flat;
+	sum->cum += v->cum;
+	sum->flat_count += v->flat_count;
+	sum->cum_count += v->cum_count;
+}
+
+/* Nodes that print alike are one row. Cells come by run, so those of a row do in its part of sorted. */
+static void sort_cells(struct comparison *c, const uint32_t *row_of, struct compare_cell *sorted)
+{
+	for (size_t i = 0; i < c->cells.n; i++) {
+		const struct compare_cell *cell = &c->cells.items[i];
+		struct cell_range *r = &c->row_cells[row_of[cell->name]];
+
+		if (r->to > r->from && sorted[r->to - 1].run == cell->run)
+			add(&sorted[r->to - 1].values, &cell->values);
+		else
+			sorted[r->to++] = *cell;
+	}
+}
+
+static int gather_cells(struct comparison *c)
 {
 	uint32_t *row_of = malloc(c->strings.strings.n * sizeof(*row_of));
-	size_t size;
+	struct compare_cell *sorted = malloc((c->cells.n + 1) * sizeof(*sorted));
 
-	if (ckd_mul(&size, c->rows.n + 1, c->runs.n + 1))
-		size = SIZE_MAX;
-	c->values = row_of ? calloc(size, sizeof(*c->values)) : NULL;
-	if (!c->values) {
+	c->row_cells = calloc(c->rows.n + 1, sizeof(*c->row_cells));
+	if (!row_of || !sorted || !c->row_cells) {
 		free(row_of);
+		free(sorted);
 		return ASSAY_ERR_NOMEM;
 	}
 	for (size_t i = 0; i < c->rows.n; i++)
 		row_of[c->rows.items[i].names[SIDE_OLD]] = row_of[c->rows.items[i].names[SIDE_NEW]] = (uint32_t)i;
-	for (size_t i = 0; i < c->cells.n; i++) {
-		const struct compare_cell *cell = &c->cells.items[i];
-		struct compare_values *v = c->values + row_of[cell->name] * c->runs.n + cell->run;
-
-		v->flat += cell->values.flat;
-		v->cum += cell->values.cum;
-		v->flat_count += cell->values.flat_count;
-		v->cum_count += cell->values.cum_count;
-	}
+	make_room(c, row_of);
+	sort_cells(c, row_of, sorted);
 	free(row_of);
-	vec_release(&c->cells);
+	free(c->cells.items);
+	c->cells.items = sorted;
 	return 0;
 }
 
@@ -206,43 +251,35 @@ int comparison_join(struct comparison *c, bool exact_names, struct assay_diag *d
 	if (!err)
 		err = make_rows(c, sides, renamed);
 	if (!err)
-		err = fill_values(c);
+		err = gather_cells(c);
 	free(sides);
 	free(renamed);
 	return err ? nomem(diag) : 0;
 }
 
-/* Rounded half away from zero. */
-static wide mean(wide sum, size_t n)
+wide comparison_divide(wide sum, size_t n)
 {
 	wide half = (wide)n / 2;
 
 	return n ? (sum < 0 ? sum - half : sum + half) / (wide)n : 0;
 }
 
-static void add(struct compare_values *sum, const struct compare_values *v)
-{
-	sum->flat += v->flat;
-	sum->cum += v->cum;
-	sum->flat_count += v->flat_count;
-	sum->cum_count += v->cum_count;
-}
-
 static void divide(struct compare_values *v, size_t n)
 {
-	v->flat = mean(v->flat, n);
-	v->cum = mean(v->cum, n);
-	v->flat_count = mean(v->flat_count, n);
-	v->cum_count = mean(v->cum_count, n);
+	v->flat = comparison_divide(v->flat, n);
+	v->cum = comparison_divide(v->cum, n);
+	v->flat_count = comparison_divide(v->flat_count, n);
+	v->cum_count = comparison_divide(v->cum_count, n);
 }
 
 struct compare_values comparison_mean(const struct comparison *c, size_t row, enum side side)
 {
+	struct compare_cells cells = comparison_cells(c, row);
 	struct compare_values sum = { 0 };
 
-	for (size_t i = 0; i < c->runs.n; i++)
-		if (c->runs.items[i].side == side)
-			add(&sum, comparison_values(c, row, i));
+	for (size_t i = 0; i < cells.n; i++)
+		if (c->runs.items[cells.items[i].run].side == side)
+			add(&sum, &cells.items[i].values);
 	divide(&sum, c->n_runs[side]);
 	return sum;
 }
@@ -256,4 +293,36 @@ struct compare_values comparison_total(const struct comparison *c, enum side sid
 			add(&sum, &c->runs.items[i].total);
 	divide(&sum, c->n_runs[side]);
 	return sum;
+}
+
+static void choose_scales(struct comparison *c, double old)
+{
+	for (size_t i = 0; i < c->runs.n; i++) {
+		struct compare_run *r = &c->runs.items[i];
+		double total = (double)r->total.flat;
+
+		if (r->side != SIDE_NEW || !(total > 0))
+			continue;
+		r->scale = old / total;
+		r->total.flat = r->total.cum = scaled(r->total.flat, r->scale);
+	}
+}
+
+double comparison_normalize(struct comparison *c)
+{
+	double old = (double)comparison_total(c, SIDE_OLD).flat, new = (double)comparison_total(c, SIDE_NEW).flat;
+
+	if (!(new > 0) || !(old > 0))
+		return 1;
+	choose_scales(c, old);
+	for (size_t i = 0; i < c->cells.n; i++) {
+		struct compare_values *v = &c->cells.items[i].values;
+		double scale = c->runs.items[c->cells.items[i].run].scale;
+
+		if (scale == 1)
+			continue;
+		v->flat = scaled(v->flat, scale);
+		v->cum = scaled(v->cum, scale);
+	}
+	return old / new;
 }

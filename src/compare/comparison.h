@@ -31,6 +31,7 @@ struct compare_run {
 	enum side side;
 	struct compare_values total; /* of which flat and cum are the same */
 	uint32_t unit;               /* string */
+	double scale;                /* what all values but counts were multiplied with, see comparison_normalize() */
 };
 
 struct compare_row {
@@ -38,28 +39,37 @@ struct compare_row {
 	bool in[N_SIDES];        /* whether the side has it, in any of its runs */
 };
 
-/* A row of a run, until rows are joined. */
+/* What a row has in one run. Most rows of many runs are in few of them, so only what is there takes memory. */
 struct compare_cell {
 	uint32_t run, name;
 	struct compare_values values;
 };
 
+/* Those of one row, a run at most once, in the order of the runs. */
+struct compare_cells {
+	const struct compare_cell *items;
+	size_t n;
+};
+
 struct comparison {
 	struct strtab strings;
-	VEC(struct compare_run) runs; /* in the order in which they were added */
-	VEC(struct compare_cell) cells;
+	VEC(struct compare_run) runs;   /* in the order in which they were added */
+	VEC(struct compare_cell) cells; /* by run; after comparison_join() by row, and then by run */
 	size_t n_runs[N_SIDES];
 	uint32_t type, unit; /* strings: what is compared, in the finest unit that a run has */
 
 	/* After comparison_join(). */
-	VEC(struct compare_row) rows;  /* in the order of their names */
-	struct compare_values *values; /* by row, and then by run */
+	VEC(struct compare_row) rows; /* in the order of their names */
+	struct cell_range {
+		size_t from, to;
+	} * row_cells; /* by row */
 };
 
 /* A run as it is handed over. */
 struct compare_source {
 	const struct graph *graph;  /* all rows that are to be compared, with their names */
 	const struct graph *counts; /* the same view and options but for the column, which counts samples; or NULL */
+	int64_t per_count;          /* all of the graph is so many times its counts, which are not given then; or 0 */
 	struct compare_values total;
 	struct str type, unit;
 };
@@ -80,14 +90,22 @@ int comparison_add_run(
  */
 int comparison_join(struct comparison *c, bool exact_names, struct assay_diag *diag);
 
+/*
+ * Brings each run of NEW to the mean of OLD's totals, whatever its own was; the answer is by what this multiplied the
+ * mean of NEW. 1, and nothing done, where a side adds up to nothing.
+ */
+double comparison_normalize(struct comparison *c);
+
 static inline struct str comparison_str(const struct comparison *c, uint32_t id)
 {
 	return strtab_get(&c->strings, id);
 }
 
-static inline const struct compare_values *comparison_values(const struct comparison *c, size_t row, size_t run)
+static inline struct compare_cells comparison_cells(const struct comparison *c, size_t row)
 {
-	return c->values + row * c->runs.n + run;
+	struct cell_range r = c->row_cells[row];
+
+	return (struct compare_cells){ c->cells.items + r.from, r.to - r.from };
 }
 
 /* Found under another name than the one it has now. */
@@ -96,10 +114,16 @@ static inline bool compare_row_renamed(const struct compare_row *r)
 	return r->names[SIDE_OLD] != r->names[SIDE_NEW];
 }
 
-/* A value of a run, brought from that run's unit to the unit of all. */
+/*
+ * A value of a run as it would stand in a row: in the unit of all, and scaled as its run was. What is beyond 2^100
+ * stops there.
+ */
 wide comparison_in_unit(const struct comparison *c, size_t run, wide value);
 
-/* The mean over the runs of a side, rounded; what a run does not have is 0 there. */
+/* sum / n, rounded, half away from zero; 0 of nothing. */
+wide comparison_divide(wide sum, size_t n);
+
+/* The mean over the runs of a side; what a run does not have is 0 there. */
 struct compare_values comparison_mean(const struct comparison *c, size_t row, enum side side);
 struct compare_values comparison_total(const struct comparison *c, enum side side);
 

@@ -13,6 +13,7 @@ struct judge {
 	struct noise *noise;
 	double *values[N_SIDES]; /* of one row, by run */
 	double *p;               /* of the rows tested */
+	double total;            /* of all runs */
 	size_t *tested, *order;
 };
 
@@ -38,32 +39,43 @@ static enum noise_method method_for(const struct comparison *c)
 /* Over all runs alike, whichever side they are of. */
 static bool is_worth_a_test(const struct judge *j, size_t row)
 {
-	const struct comparison *c = j->c;
-	double value = 0, total = 0, n = (double)c->runs.n;
+	struct compare_cells cells = comparison_cells(j->c, row);
+	double value = 0;
 
-	for (size_t i = 0; i < c->runs.n; i++) {
-		value += fabs((double)value_of(comparison_values(c, row, i), j->o->cum));
-		total += fabs((double)c->runs.items[i].total.flat);
-	}
+	for (size_t i = 0; i < cells.n; i++)
+		value += fabs((double)value_of(&cells.items[i].values, j->o->cum));
 	if (!(value > 0))
 		return false;
-	if (j->o->min_value >= 0 && value / n >= (double)j->o->min_value)
+	if (j->o->min_value >= 0 && value / (double)j->c->runs.n >= (double)j->o->min_value)
 		return true;
-	return j->o->min_share >= 0 && value >= j->o->min_share * total;
+	return j->o->min_share >= 0 && value >= j->o->min_share * j->total;
 }
 
-static double test_runs(struct judge *j, size_t row)
+/* What the runs have of a row; runs without it are not there. */
+static void take_values(struct judge *j, size_t row, size_t n[N_SIDES])
 {
-	const struct comparison *c = j->c;
-	size_t n[N_SIDES] = { 0 };
+	struct compare_cells cells = comparison_cells(j->c, row);
 
-	for (size_t i = 0; i < c->runs.n; i++) {
-		enum side side = c->runs.items[i].side;
+	n[SIDE_OLD] = n[SIDE_NEW] = 0;
+	for (size_t i = 0; i < cells.n; i++) {
+		enum side side = j->c->runs.items[cells.items[i].run].side;
 
-		j->values[side][n[side]++] = (double)value_of(comparison_values(c, row, i), j->o->cum);
+		j->values[side][n[side]++] = (double)value_of(&cells.items[i].values, j->o->cum);
 	}
 	for (int side = 0; side < N_SIDES; side++)
-		j->noise->rows[row].spread[side] = stats_deviation(j->values[side], n[side]);
+		j->noise->rows[row].spread[side] = stats_deviation(j->values[side], n[side], j->c->n_runs[side]);
+}
+
+static double test_runs(struct judge *j, size_t row, bool is_tested)
+{
+	size_t n[N_SIDES];
+
+	take_values(j, row, n);
+	if (!is_tested)
+		return 1;
+	for (int side = 0; side < N_SIDES; side++)
+		while (n[side] < j->c->n_runs[side])
+			j->values[side][n[side]++] = 0;
 	return stats_mann_whitney(j->values[SIDE_OLD], n[SIDE_OLD], j->values[SIDE_NEW], n[SIDE_NEW]);
 }
 
@@ -81,13 +93,14 @@ static double variance_of(const struct compare_values *v, const struct compare_v
 
 static double test_counts(struct judge *j, size_t row)
 {
-	const struct comparison *c = j->c;
+	static const struct compare_values none = { 0 };
+	struct compare_cells cells = comparison_cells(j->c, row);
 	bool cum = j->o->cum;
-	const struct compare_values *v[N_SIDES];
+	const struct compare_values *v[N_SIDES] = { &none, &none };
 	double variance[N_SIDES];
 
-	for (size_t i = 0; i < c->runs.n; i++)
-		v[c->runs.items[i].side] = comparison_values(c, row, i);
+	for (size_t i = 0; i < cells.n; i++)
+		v[j->c->runs.items[cells.items[i].run].side] = &cells.items[i].values;
 	for (int side = 0; side < N_SIDES; side++) {
 		variance[side] = variance_of(v[side], v[!side], cum) * j->o->dispersion;
 		j->noise->rows[row].spread[side] = sqrt(variance[side]);
@@ -112,10 +125,11 @@ static void judge_rows(struct judge *j)
 	struct noise *noise = j->noise;
 
 	for (size_t row = 0; row < j->c->rows.n; row++) {
-		double p = noise->method == NOISE_RUNS ? test_runs(j, row) : test_counts(j, row);
+		bool is_tested = is_worth_a_test(j, row);
+		double p = noise->method == NOISE_RUNS ? test_runs(j, row, is_tested) : test_counts(j, row);
 
 		noise->rows[row].p = 1;
-		if (!is_worth_a_test(j, row))
+		if (!is_tested)
 			continue;
 		j->p[noise->n_tested] = p;
 		j->tested[noise->n_tested++] = row;
@@ -161,6 +175,10 @@ int noise_judge(struct noise *noise, const struct comparison *c, const struct no
 		noise_release(noise);
 		return diag_nomem(diag, "a comparison");
 	}
+	for (size_t i = 0; i < c->rows.n; i++)
+		noise->rows[i].p = 1;
+	for (size_t i = 0; i < c->runs.n; i++)
+		j.total += fabs((double)c->runs.items[i].total.flat);
 	if (noise->method != NOISE_NONE)
 		judge_rows(&j);
 	judge_release(&j);

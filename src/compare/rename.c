@@ -25,25 +25,36 @@ static bool drop_end(struct str *s, struct str end)
 	return true;
 }
 
-/* ".part.3", ".cold", one of them; the number may be missing only where compilers leave it out. */
-static bool drop_clone(struct str *name)
+/* What a clone is called by, whose number may be missing only where compilers leave it out. */
+static const struct clone {
+	struct str text;
+	bool bare; /* may stand without a number */
+} clones[] = {
+	{ STR(".isra"), false },
+	{ STR(".part"), false },
+	{ STR(".constprop"), false },
+	{ STR(".cold"), true },
+	{ STR(".llvm"), false },
+};
+
+/* ".part.3", ".cold": takes one of them off the end. NULL when there is none. */
+static const struct clone *drop_clone(struct str *name)
 {
-	static const struct str numbered[] = { STR(".isra."), STR(".part."), STR(".constprop."), STR(".cold."),
-		STR(".llvm.") };
-	struct str s = *name;
+	struct str s = *name, bare = s;
 	size_t n = digits_at_end(s);
 
-	if (drop_end(name, STR(".cold")))
-		return true;
-	if (!n)
-		return false;
 	s.len -= n;
-	for (size_t i = 0; i < sizeof(numbered) / sizeof(numbered[0]); i++)
-		if (drop_end(&s, numbered[i])) {
-			*name = s;
-			return true;
+	if (n && drop_end(&s, STR(".")))
+		bare = s;
+	for (size_t i = 0; i < sizeof(clones) / sizeof(clones[0]); i++) {
+		struct str rest = bare;
+
+		if ((bare.len < name->len || clones[i].bare) && drop_end(&rest, clones[i].text)) {
+			*name = rest;
+			return &clones[i];
 		}
-	return false;
+	}
+	return NULL;
 }
 
 /* Bytes of the bracket that s starts with, 0 when it does not end. */
@@ -60,22 +71,46 @@ static size_t bracket_length(struct str s)
 	return 0;
 }
 
-void rename_add_plain(struct buf *out, struct str name)
+/* Go's shapes become [...]. Behind one that does not end nothing is looked at, or each of many would be to the end. */
+static void add_shapeless(struct buf *out, struct str name)
 {
-	while (drop_clone(&name))
-		;
+	bool open_ended = false;
+
 	while (name.len) {
 		const char *open = memchr(name.p, '[', name.len);
-		size_t before = open ? (size_t)(open - name.p) : name.len, n;
+		size_t before = open ? (size_t)(open - name.p) : name.len, n = 0;
 
 		buf_add_str(out, (struct str){ name.p, before });
 		name = str_skip(name, before);
 		if (!name.len)
 			return;
-		n = str_starts(name, STR("[go.shape.")) ? bracket_length(name) : 0;
+		if (!open_ended && str_starts(name, STR("[go.shape."))) {
+			n = bracket_length(name);
+			open_ended = !n;
+		}
 		buf_add_str(out, n ? STR("[...]") : STR("["));
 		name = str_skip(name, n ? n : 1);
 	}
+}
+
+void rename_add_plain(struct buf *out, struct str name)
+{
+	while (drop_clone(&name))
+		;
+	add_shapeless(out, name);
+}
+
+void rename_add_numberless(struct buf *out, struct str name)
+{
+	const struct clone *clone;
+	struct str s = name;
+
+	while (drop_clone(&s))
+		;
+	add_shapeless(out, s);
+	/* From the last to the first; the order matters to nobody, as long as it is always the same. */
+	while ((clone = drop_clone(&name)))
+		buf_add_str(out, clone->text);
 }
 
 bool rename_add_closure(struct buf *out, struct str name)
@@ -151,24 +186,42 @@ static void match_meetings(struct matcher *m)
 	}
 }
 
+static bool add_numberless(struct buf *out, struct str name)
+{
+	rename_add_numberless(out, name);
+	return true;
+}
+
+static bool add_plain(struct buf *out, struct str name)
+{
+	rename_add_plain(out, name);
+	return true;
+}
+
 /*
- * Of clones and shapes only names without a partner meet. Of closures all do: one that has a partner tells that its
- * parent has more than one.
+ * One after the other, each for what those before left over. Clones of one kind, and shapes, need be alone only among
+ * names without a partner: where both sides have parse, parse.part.0 is still parse.part.1. Otherwise a name that has a
+ * partner tells that its function, or the parent of a closure, has more than one.
  */
-static int meet_all(struct matcher *m, bool closures)
+static const struct pass {
+	bool (*add_text)(struct buf *out, struct str name); /* false for a name that it is not for */
+	bool partnerless;                                   /* those with a partner do not count */
+} passes[] = {
+	{ add_numberless, true },
+	{ add_plain, false },
+	{ rename_add_closure, false },
+};
+
+static int meet_all(struct matcher *m, const struct pass *pass)
 {
 	struct buf text = BUF_INIT;
 	int err = 0;
 
 	for (uint32_t name = 1; !err && name < m->strings->strings.n; name++) {
-		struct str s = strtab_get(m->strings, name);
-
-		if (!m->sides[name] || (!closures && !is_alone(m, name)))
+		if (!m->sides[name] || (pass->partnerless && !is_alone(m, name)))
 			continue;
 		buf_reset(&text);
-		if (!closures)
-			rename_add_plain(&text, s);
-		else if (!rename_add_closure(&text, s))
+		if (!pass->add_text(&text, strtab_get(m->strings, name)))
 			continue;
 		if (text.failed)
 			err = ASSAY_ERR_NOMEM;
@@ -180,12 +233,12 @@ static int meet_all(struct matcher *m, bool closures)
 	return err;
 }
 
-static int match(struct matcher *m, bool closures)
+static int match(struct matcher *m, const struct pass *pass)
 {
 	int err = strtab_init(&m->texts);
 
 	if (!err)
-		err = meet_all(m, closures);
+		err = meet_all(m, pass);
 	if (!err)
 		match_meetings(m);
 	strtab_release(&m->texts);
@@ -196,18 +249,51 @@ static int match(struct matcher *m, bool closures)
 int rename_match(const struct strtab *strings, const uint8_t *sides, uint32_t **out)
 {
 	struct matcher m = { .strings = strings, .sides = sides };
-	int err;
+	int err = 0;
 
 	m.out = calloc(strings->strings.n, sizeof(*m.out));
 	if (!m.out)
 		return ASSAY_ERR_NOMEM;
-	err = match(&m, false);
-	if (!err)
-		err = match(&m, true);
+	for (size_t i = 0; !err && i < sizeof(passes) / sizeof(passes[0]); i++)
+		err = match(&m, &passes[i]);
 	if (err) {
 		free(m.out);
 		return err;
 	}
 	*out = m.out;
 	return 0;
+}
+
+int renames_init(struct renames *r)
+{
+	*r = (struct renames){ 0 };
+	return strtab_init(&r->names);
+}
+
+void renames_release(struct renames *r)
+{
+	strtab_release(&r->names);
+	vec_release(&r->old);
+}
+
+int renames_add(struct renames *r, struct str now, struct str was)
+{
+	uint32_t id, old;
+
+	if (strtab_intern(&r->names, now, &id) < 0 || strtab_intern(&r->names, was, &old) < 0)
+		return ASSAY_ERR_NOMEM;
+	while (r->old.n <= id)
+		if (!vec_push(&r->old, 0))
+			return ASSAY_ERR_NOMEM;
+	r->old.items[id] = old;
+	return 0;
+}
+
+struct str renames_was(const struct renames *r, struct str now)
+{
+	uint32_t id;
+
+	if (!strtab_find(&r->names, now, &id) || id >= r->old.n)
+		return STR("");
+	return strtab_get(&r->names, r->old.items[id]);
 }

@@ -7,6 +7,7 @@
 #include "assay/error.h"
 #include "base/buf.h"
 #include "base/strtab.h"
+#include "base/vec.h"
 
 /*
  * Names that a compiler changes from build to build for a function that stayed what it was:
@@ -24,8 +25,24 @@
  */
 int rename_match(const struct strtab *strings, const uint8_t *sides, uint32_t **out);
 
+/* Which of the names have become others, to say so where they are printed. */
+struct renames {
+	struct strtab names;
+	VEC(uint32_t) old; /* by name: what it was, 0 for what it is */
+};
+
+int renames_init(struct renames *r);
+void renames_release(struct renames *r);
+int renames_add(struct renames *r, struct str now, struct str was);
+
+/* "" for a name that has not changed. */
+struct str renames_was(const struct renames *r, struct str now);
+
 /* The name without what a clone adds, and with [...] for a shape. */
 void rename_add_plain(struct buf *out, struct str name);
+
+/* The same, but what is a clone stays one of its kind: parse.part.3 becomes parse.part. */
+void rename_add_numberless(struct buf *out, struct str name);
 
 /* The name with the number of its last closure left out, into *out; false when it is no closure's. */
 bool rename_add_closure(struct buf *out, struct str name);

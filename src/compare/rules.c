@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "base/units.h"
+#include "graph/identity.h"
 
 static int search(
 	const struct rule *rule, struct str text, struct regex_budget *budget, bool *found, struct assay_diag *diag)
@@ -19,27 +20,37 @@ static int search(
 	return err ? diag_nomem(diag, "a rule") : 0;
 }
 
-/* By function, whether its name matches. */
-static int match_functions(const struct rule *rule, const struct view *v, struct regex_budget *budget, uint8_t *matches,
+/* By node, whether its name matches, as rows are matched: at whatever granularity. */
+static int match_nodes(const struct rule *rule, struct graph *g, struct regex_budget *budget, uint8_t *matches,
 	struct assay_diag *diag)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < v->n_functions; i++) {
+	for (size_t i = 0; !err && i < g->nodes.n; i++) {
+		struct node *n = &g->nodes.items[i];
 		bool found = false;
 
-		err = search(rule, view_str(v, v->functions[i].name), budget, &found, diag);
+		/* Rows have their names; others may still be frames of samples that cancel out. */
+		if (!n->text.p && identity_name(g, n, &n->text) < 0)
+			return diag_nomem(diag, "a rule");
+		err = search(rule, n->text, budget, &found, diag);
 		matches[i] = found;
 	}
 	return err;
 }
 
-static bool location_matches(const struct view *v, uint32_t location, const uint8_t *functions)
+static bool location_matches(const struct graph *g, uint32_t location, const uint8_t *nodes)
 {
-	struct frames f = view_frames(v, location);
+	uint32_t node = g->location_nodes[location];
+	const uint32_t *chain;
 
-	for (uint32_t i = 0; i < f.n; i++)
-		if (functions[f.lines[i].function])
+	if (node == GRAPH_HIDDEN)
+		return false;
+	if (!(node & GRAPH_MANY))
+		return nodes[node];
+	chain = g->chains.items + (node & ~GRAPH_MANY);
+	for (uint32_t i = 1; i <= chain[0]; i++)
+		if (nodes[chain[i]])
 			return true;
 	return false;
 }
@@ -52,45 +63,49 @@ static bool stack_matches(const struct stack *s, const uint8_t *locations)
 	return false;
 }
 
-static int weigh(const struct view *v, size_t column, const uint8_t *locations, struct assay_ctx *ctx, wide *weight)
+static int weigh(const struct graph *g, const uint8_t *locations, struct assay_ctx *ctx, wide *weight)
 {
-	const struct assay_profile *p = v->profile;
+	const struct assay_profile *p = g->view->profile;
+	wide sum = 0, divisor = 0;
 
 	for (size_t i = 0; i < p->n_samples; i++) {
 		struct stack s;
 
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx))
 			return ASSAY_ERR_CANCELED;
-		if (!view_has_sample(v, i))
+		if (!view_has_sample(g->view, i))
 			continue;
-		s = view_stack(v, i);
-		if (stack_matches(&s, locations))
-			*weight += profile_values(p, i)[column];
+		s = view_stack(g->view, i);
+		if (!stack_matches(&s, locations))
+			continue;
+		sum += profile_values(p, i)[g->options.column];
+		divisor += g->options.mean ? profile_values(p, i)[0] : 0;
 	}
+	*weight = divided(sum, divisor);
 	return 0;
 }
 
-static int measure(struct rule *rule, const struct view *v, size_t column, struct regex_budget *budget,
-	struct assay_ctx *ctx, struct assay_diag *diag)
+static int measure(
+	struct rule *rule, struct graph *g, struct regex_budget *budget, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	uint8_t *functions = calloc(v->n_functions + 1, 1), *locations = calloc(v->n_locations + 1, 1);
+	size_t n_locations = g->view->n_locations;
+	uint8_t *nodes = calloc(g->nodes.n + 1, 1), *locations = calloc(n_locations + 1, 1);
 	wide weight = 0;
-	int err =
-		functions && locations ? match_functions(rule, v, budget, functions, diag) : diag_nomem(diag, "a rule");
+	int err = nodes && locations ? match_nodes(rule, g, budget, nodes, diag) : diag_nomem(diag, "a rule");
 
-	for (size_t i = 0; !err && i < v->n_locations; i++)
-		locations[i] = location_matches(v, (uint32_t)i, functions);
-	if (!err && weigh(v, column, locations, ctx, &weight) < 0)
+	for (size_t i = 0; !err && i < n_locations; i++)
+		locations[i] = location_matches(g, (uint32_t)i, nodes);
+	if (!err && weigh(g, locations, ctx, &weight) < 0)
 		err = diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
-	free(functions);
+	free(nodes);
 	free(locations);
 	if (!err && !vec_push(&rule->weights, weight))
 		err = diag_nomem(diag, "a rule");
 	return err;
 }
 
-int rules_measure(struct rules *r, const struct view *v, size_t column, struct regex_budget *budget,
-	struct assay_ctx *ctx, struct assay_diag *diag)
+int rules_measure(struct rules *r, struct graph *graph, struct regex_budget *budget, struct assay_ctx *ctx,
+	struct assay_diag *diag)
 {
 	int err = 0;
 
@@ -98,7 +113,7 @@ int rules_measure(struct rules *r, const struct view *v, size_t column, struct r
 		struct rule *rule = &r->items.items[i];
 
 		if (rule->kind == RULE_CUM && !rule->growth)
-			err = measure(rule, v, column, budget, ctx, diag);
+			err = measure(rule, graph, budget, ctx, diag);
 	}
 	return err;
 }
@@ -224,7 +239,7 @@ static wide weight_of(const struct judge *j)
 		sum += comparison_in_unit(j->c, i, j->rule->weights.items[i]);
 		n++;
 	}
-	return n ? sum / (wide)n : 0;
+	return comparison_divide(sum, n);
 }
 
 static int judge_value(struct judge *j, wide value)

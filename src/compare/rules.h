@@ -76,9 +76,9 @@ int rules_add(struct rules *r, struct str text, struct assay_diag *diag);
 /* Whether any of them compares with an old side. */
 bool rules_need_sides(const struct rules *r);
 
-/* For the run that was added to the comparison last; column as in the graph of that run. */
-int rules_measure(struct rules *r, const struct view *view, size_t column, struct regex_budget *budget,
-	struct assay_ctx *ctx, struct assay_diag *diag);
+/* For the run that was added to the comparison last, with its graph. */
+int rules_measure(struct rules *r, struct graph *graph, struct regex_budget *budget, struct assay_ctx *ctx,
+	struct assay_diag *diag);
 
 struct rules_options {
 	wide min_delta;               /* smaller changes break no growth */

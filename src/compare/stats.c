@@ -134,22 +134,16 @@ double stats_normal(double distance, double variance)
 	return distance == 0 ? 1 : 0;
 }
 
-double stats_mean(const double *x, size_t n)
+double stats_deviation(const double *x, size_t n_x, size_t n)
 {
-	double sum = 0;
-
-	for (size_t i = 0; i < n; i++)
-		sum += x[i];
-	return n ? sum / (double)n : 0;
-}
-
-double stats_deviation(const double *x, size_t n)
-{
-	double mean = stats_mean(x, n), sum = 0;
+	double mean = 0, sum = 0;
 
 	if (n < 2)
 		return 0;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n_x; i++)
+		mean += x[i] / (double)n;
+	for (size_t i = 0; i < n_x; i++)
 		sum += (x[i] - mean) * (x[i] - mean);
+	sum += (double)(n - n_x) * mean * mean;
 	return sqrt(sum / (double)(n - 1));
 }

@@ -26,9 +26,7 @@ void stats_correct(double *p, size_t n, size_t *order);
 /* How probable a difference at least this far from 0 is, in either direction, where it has a normal distribution. */
 double stats_normal(double distance, double variance);
 
-/* The sample standard deviation; 0 for fewer than two. */
-double stats_deviation(const double *x, size_t n);
-
-double stats_mean(const double *x, size_t n);
+/* The sample standard deviation of n numbers, of which those behind the first n_x are 0; 0 for fewer than two. */
+double stats_deviation(const double *x, size_t n_x, size_t n);
 
 #endif

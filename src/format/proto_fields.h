@@ -2,7 +2,7 @@
 #ifndef FORMAT_PROTO_FIELDS_H
 #define FORMAT_PROTO_FIELDS_H
 
-/* Numbers of the fields of Profile, Sample and Label that are read and written without protobuf-c. */
+/* Numbers of the fields that are read and written without protobuf-c. */
 enum {
 	FIELD_SAMPLE_TYPE = 1,
 	FIELD_SAMPLE = 2,
@@ -28,6 +28,22 @@ enum {
 	LABEL_STR = 2,
 	LABEL_NUM = 3,
 	LABEL_NUM_UNIT = 4,
+
+	LOCATION_ID = 1,
+	LOCATION_MAPPING_ID = 2,
+	LOCATION_ADDRESS = 3,
+	LOCATION_LINE = 4,
+	LOCATION_IS_FOLDED = 5,
+
+	LINE_FUNCTION_ID = 1,
+	LINE_LINE = 2,
+	LINE_COLUMN = 3,
+
+	FUNCTION_ID = 1,
+	FUNCTION_NAME = 2,
+	FUNCTION_SYSTEM_NAME = 3,
+	FUNCTION_FILENAME = 4,
+	FUNCTION_START_LINE = 5,
 };
 
 #endif

@@ -138,33 +138,111 @@ static int read_mapping(struct reader *r, const struct wire_field *f)
 		nomem(r);
 }
 
+/*
+ * Functions and locations are most of a small profile, so where they hold just what the format says they are taken
+ * straight from the wire, as samples are. All else is the schema's, which passes over what it does not know and says
+ * what is wrong.
+ */
+static int push_function(struct reader *r, const struct function *f)
+{
+	return vec_push(&r->p->functions, *f) ? 0 : nomem(r);
+}
+
 static int read_function(struct reader *r, const struct wire_field *f)
 {
+	uint64_t v[FUNCTION_START_LINE + 1] = { 0 };
 	int err = 0;
-	const Perftools__Profiles__Function *m =
-		unpack(r, &perftools__profiles__function__descriptor, "function", r->p->functions.n, f, &err);
+	const Perftools__Profiles__Function *m;
 
+	if (wire_numbers(f->data, f->len, v, FUNCTION_START_LINE))
+		return push_function(r,
+			&(struct function){
+				.id = v[FUNCTION_ID],
+				.start_line = (int64_t)v[FUNCTION_START_LINE],
+				.name = raw_string((int64_t)v[FUNCTION_NAME]),
+				.system_name = raw_string((int64_t)v[FUNCTION_SYSTEM_NAME]),
+				.file = raw_string((int64_t)v[FUNCTION_FILENAME]),
+			});
+	m = unpack(r, &perftools__profiles__function__descriptor, "function", r->p->functions.n, f, &err);
 	if (!m)
 		return err;
-	return vec_push(&r->p->functions,
-		       ((struct function){
-			       .id = m->id,
-			       .start_line = m->start_line,
-			       .name = raw_string(m->name),
-			       .system_name = raw_string(m->system_name),
-			       .file = raw_string(m->filename),
-		       })) ?
-		0 :
-		nomem(r);
+	return push_function(r,
+		&(struct function){
+			.id = m->id,
+			.start_line = m->start_line,
+			.name = raw_string(m->name),
+			.system_name = raw_string(m->system_name),
+			.file = raw_string(m->filename),
+		});
+}
+
+static bool push_plain_line(struct reader *r, const struct wire_field *f)
+{
+	uint64_t v[LINE_COLUMN + 1] = { 0 };
+
+	return wire_numbers(f->data, f->len, v, LINE_COLUMN) &&
+		vec_push(&r->p->lines, ((struct line){ 0, (int64_t)v[LINE_LINE], (int64_t)v[LINE_COLUMN] })) &&
+		vec_push(&r->line_functions, v[LINE_FUNCTION_ID]);
+}
+
+static bool take_plain_location(struct reader *r, const struct wire_field *f, struct location *l, uint64_t *mapping)
+{
+	struct cursor c = { f->data, f->data + f->len, 0 };
+	struct wire_field part;
+
+	while (wire_next(&c, &part)) {
+		switch (part.tag) {
+		case WIRE_TAG(LOCATION_ID, WIRE_VARINT):
+			l->id = part.value;
+			break;
+		case WIRE_TAG(LOCATION_MAPPING_ID, WIRE_VARINT):
+			*mapping = part.value;
+			break;
+		case WIRE_TAG(LOCATION_ADDRESS, WIRE_VARINT):
+			l->address = part.value;
+			break;
+		case WIRE_TAG(LOCATION_IS_FOLDED, WIRE_VARINT):
+			l->folded = part.value != 0;
+			break;
+		case WIRE_TAG(LOCATION_LINE, WIRE_BYTES):
+			if (!push_plain_line(r, &part))
+				return false;
+			break;
+		default:
+			return false;
+		}
+	}
+	return !c.err;
+}
+
+/* false: nothing was read, and it is the schema's turn. */
+static bool read_plain_location(struct reader *r, const struct wire_field *f)
+{
+	struct assay_profile *p = r->p;
+	size_t n_lines = p->lines.n;
+	struct location l = { .mapping = PROFILE_NONE, .first_line = (uint32_t)n_lines };
+	uint64_t mapping = 0;
+
+	if (vec_reserve(&p->locations, 1) && vec_reserve(&r->location_mappings, 1) &&
+		take_plain_location(r, f, &l, &mapping) && p->lines.n < PROFILE_NONE) {
+		l.n_lines = (uint32_t)(p->lines.n - n_lines);
+		p->locations.items[p->locations.n++] = l;
+		r->location_mappings.items[r->location_mappings.n++] = mapping;
+		return true;
+	}
+	p->lines.n = r->line_functions.n = n_lines;
+	return false;
 }
 
 static int read_location(struct reader *r, const struct wire_field *f)
 {
 	struct assay_profile *p = r->p;
 	int err = 0;
-	const Perftools__Profiles__Location *m =
-		unpack(r, &perftools__profiles__location__descriptor, "location", p->locations.n, f, &err);
+	const Perftools__Profiles__Location *m;
 
+	if (read_plain_location(r, f))
+		return 0;
+	m = unpack(r, &perftools__profiles__location__descriptor, "location", p->locations.n, f, &err);
 	if (!m)
 		return err;
 	if (p->lines.n + m->n_line >= PROFILE_NONE)

@@ -67,4 +67,22 @@ static inline bool wire_next(struct cursor *c, struct wire_field *f)
 	return !c->err;
 }
 
+/*
+ * The numbers of a message that has nothing but fields 1 .. n, each a varint, into values[1 .. n]; of several under one
+ * number the last counts. false for anything else, sound or not, with values in any state.
+ */
+static inline bool wire_numbers(const uint8_t *data, size_t len, uint64_t *values, unsigned n)
+{
+	struct cursor c = { data, data + len, 0 };
+
+	while (!c.err && c.p < c.end) {
+		uint64_t tag = cursor_varint(&c);
+
+		if ((tag & 7) != WIRE_VARINT || tag >> 3 > n || !(tag >> 3))
+			return false;
+		values[tag >> 3] = cursor_varint(&c);
+	}
+	return !c.err;
+}
+
 #endif

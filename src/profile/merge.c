@@ -31,16 +31,18 @@ struct placed_label {
 };
 
 struct merger {
-	struct profile_builder *b;
+	struct profile_builder b;
 	struct assay_profile *to;
 	const struct assay_profile *from;
 	struct assay_ctx *ctx;
 	struct assay_diag *diag;
 	uint64_t key;
 	struct table mapping_table, function_table, location_table, sample_table;
-	struct pairs comments; /* those that the result has */
+	struct pairs comments;    /* those that the result has */
+	size_t n_sources, n_zero; /* samples of the result whose values have cancelled out */
 	/* From what the present source calls a thing to what the result does; PROFILE_NONE for what was not met yet. */
 	uint32_t *strings, *mappings, *functions, *locations;
+	VEC(uint32_t) maps; /* all four */
 	VEC(struct placed_label) labels;
 };
 
@@ -96,7 +98,7 @@ static int map_string(struct merger *m, uint32_t from, uint32_t *to)
 	int err = 0;
 
 	if (m->strings[from] == PROFILE_NONE)
-		err = builder_intern(m->b, profile_str(m->from, from), &m->strings[from], m->diag);
+		err = builder_intern(&m->b, profile_str(m->from, from), &m->strings[from], m->diag);
 	*to = m->strings[from];
 	return err;
 }
@@ -154,7 +156,7 @@ static bool equal_functions(const struct assay_profile *p, uint32_t i, uint32_t 
 	const struct function *a = &p->functions.items[i], *b = &p->functions.items[k];
 
 	return a->start_line == b->start_line && a->name == b->name && a->system_name == b->system_name &&
-		a->file == b->file;
+	       a->file == b->file;
 }
 
 static int map_function(struct merger *m, uint32_t from, uint32_t *to)
@@ -198,8 +200,8 @@ static bool equal_locations(const struct assay_profile *p, uint32_t i, uint32_t 
 	const struct line *x = p->lines.items + a->first_line, *y = p->lines.items + b->first_line;
 	uint32_t n = a->n_lines;
 
-	if (relative_address(p, a) != relative_address(p, b) || a->mapping != b->mapping || a->folded != b->folded ||
-		n != b->n_lines)
+	/* Where the mapping is the same, so is what addresses are relative to. */
+	if (a->address != b->address || a->mapping != b->mapping || a->folded != b->folded || n != b->n_lines)
 		return false;
 	for (uint32_t j = 0; j < n; j++)
 		if (x[j].function != y[j].function || x[j].number != y[j].number)
@@ -336,7 +338,7 @@ static void fill_units(struct label *labels, size_t n)
 		bool units = false;
 
 		for (end = i; end < n && labels[end].key == labels[i].key &&
-			(labels[end].kind == LABEL_TEXT) == (labels[i].kind == LABEL_TEXT);
+			      (labels[end].kind == LABEL_TEXT) == (labels[i].kind == LABEL_TEXT);
 			end++)
 			units |= labels[end].kind == LABEL_NUMBER_UNIT;
 		for (size_t k = i; units && k < end; k++)
@@ -408,8 +410,8 @@ static bool equal_samples(const struct assay_profile *p, uint32_t a, uint32_t b)
 {
 	return equal_bytes(LIST(p, stacks, stack_start, a), LIST_SIZE(p, stacks, stack_start, a),
 		       LIST(p, stacks, stack_start, b), LIST_SIZE(p, stacks, stack_start, b)) &&
-		equal_bytes(LIST(p, labels, label_start, a), LIST_SIZE(p, labels, label_start, a),
-			LIST(p, labels, label_start, b), LIST_SIZE(p, labels, label_start, b));
+	       equal_bytes(LIST(p, labels, label_start, a), LIST_SIZE(p, labels, label_start, a),
+		       LIST(p, labels, label_start, b), LIST_SIZE(p, labels, label_start, b));
 }
 
 static uint64_t hash_sample(const struct merger *m, uint32_t i)
@@ -434,22 +436,6 @@ static bool sums_fit(const struct assay_profile *p, uint32_t into)
 	return true;
 }
 
-static void fold_last_sample(struct assay_profile *p, uint32_t into)
-{
-	size_t n = profile_n_types(p), last = p->n_samples - 1;
-	int64_t *sums = p->values.items + into * n;
-	const int64_t *values = p->values.items + last * n;
-
-	for (size_t i = 0; i < n; i++)
-		sums[i] += values[i];
-	p->values.n -= n;
-	p->stacks.n = (size_t)p->stack_start.items[last];
-	p->labels.n = (size_t)p->label_start.items[last];
-	p->stack_start.n--;
-	p->label_start.n--;
-	p->n_samples--;
-}
-
 static bool is_zero(const struct assay_profile *p, size_t sample)
 {
 	const int64_t *values = profile_values(p, sample);
@@ -458,6 +444,25 @@ static bool is_zero(const struct assay_profile *p, size_t sample)
 		if (values[i])
 			return false;
 	return true;
+}
+
+static void fold_last_sample(struct merger *m, uint32_t into)
+{
+	struct assay_profile *p = m->to;
+	size_t n = profile_n_types(p), last = p->n_samples - 1;
+	int64_t *sums = p->values.items + into * n;
+	const int64_t *values = p->values.items + last * n;
+
+	m->n_zero -= is_zero(p, into);
+	for (size_t i = 0; i < n; i++)
+		sums[i] += values[i];
+	m->n_zero += is_zero(p, into);
+	p->values.n -= n;
+	p->stacks.n = (size_t)p->stack_start.items[last];
+	p->labels.n = (size_t)p->label_start.items[last];
+	p->stack_start.n--;
+	p->label_start.n--;
+	p->n_samples--;
 }
 
 static int add_sample(struct merger *m, size_t sample)
@@ -473,11 +478,11 @@ static int add_sample(struct merger *m, size_t sample)
 	if (!err)
 		err = push_values(m, sample);
 	if (!err)
-		err = builder_end_sample(m->b, m->diag);
+		err = builder_end_sample(&m->b, m->diag);
 	if (!err)
 		err = table_add(m, &m->sample_table, hash_sample(m, last), equal_samples, last, &index);
 	if (!err && index != last && sums_fit(m->to, index))
-		fold_last_sample(m->to, index);
+		fold_last_sample(m, index);
 	return err;
 }
 
@@ -556,39 +561,29 @@ static int add_head(struct merger *m)
 	return err ? err : add_comments(m);
 }
 
-static uint32_t *new_map(size_t n)
-{
-	uint32_t *map = malloc((n + 1) * sizeof(*map));
-
-	if (map)
-		memset(map, 0xff, (n + 1) * sizeof(*map));
-	return map;
-}
-
-static void end_source(struct merger *m)
-{
-	free(m->strings);
-	free(m->mappings);
-	free(m->functions);
-	free(m->locations);
-	m->strings = m->mappings = m->functions = m->locations = NULL;
-}
-
+/* Maps of which nothing is known yet, for one source after the other in the same memory. */
 static bool start_source(struct merger *m, const struct assay_profile *from)
 {
+	size_t n_strings = from->strings.strings.n, n = n_strings;
+
+	n += from->mappings.n + from->functions.n + from->locations.n;
+	m->maps.n = 0;
+	if (!vec_reserve(&m->maps, n + 1))
+		return false;
+	memset(m->maps.items, 0xff, n * sizeof(*m->maps.items));
 	m->from = from;
-	m->strings = new_map(from->strings.strings.n);
-	m->mappings = new_map(from->mappings.n);
-	m->functions = new_map(from->functions.n);
-	m->locations = new_map(from->locations.n);
-	return m->strings && m->mappings && m->functions && m->locations;
+	m->strings = m->maps.items;
+	m->mappings = m->strings + n_strings;
+	m->functions = m->mappings + from->mappings.n;
+	m->locations = m->functions + from->functions.n;
+	return true;
 }
 
 /* The main binary comes first even when no sample is in it. */
-static int add_source(struct merger *m, bool first)
+static int add_source(struct merger *m)
 {
 	uint32_t main_binary;
-	int err = first ? take_types(m) : 0;
+	int err = m->n_sources++ ? 0 : take_types(m);
 
 	if (!err)
 		err = add_head(m);
@@ -597,65 +592,98 @@ static int add_source(struct merger *m, bool first)
 	return err ? err : add_samples(m);
 }
 
-static void release(struct merger *m)
+int merger_new(struct merger **out, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	end_source(m);
+	struct merger *m = calloc(1, sizeof(*m));
+	int err = m ? builder_init(&m->b, diag) : diag_nomem(diag, "merging");
+
+	if (err) {
+		free(m);
+		return err;
+	}
+	m->to = m->b.profile;
+	m->ctx = ctx;
+	m->key = hash_key();
+	*out = m;
+	return 0;
+}
+
+void merger_free(struct merger *m)
+{
+	if (!m)
+		return;
 	free(m->mapping_table.slots);
 	free(m->function_table.slots);
 	free(m->location_table.slots);
 	free(m->sample_table.slots);
 	pairs_release(&m->comments);
+	vec_release(&m->maps);
 	vec_release(&m->labels);
+	builder_release(&m->b);
+	free(m);
 }
 
-static int merge_once(struct profile_builder *out, const struct assay_profile *const *profiles, size_t n,
-	struct assay_ctx *ctx, struct assay_diag *diag)
+int merger_add(struct merger *m, const struct assay_profile *p, struct assay_diag *diag)
 {
-	struct merger m = { .b = out, .ctx = ctx, .diag = diag, .key = hash_key() };
-	int err = builder_init(out, diag);
+	int err = m->n_sources ? merge_check(m->to, p, diag) : 0;
 
 	if (err)
 		return err;
-	m.to = out->profile;
-	for (size_t i = 0; !err && i < n; i++) {
-		err = start_source(&m, profiles[i]) ? add_source(&m, i == 0) : nomem(&m);
-		end_source(&m);
-	}
-	release(&m);
+	m->diag = diag;
+	return start_source(m, p) ? add_source(m) : nomem(m);
+}
+
+/* Everything once more, which leaves behind what only those samples needed. */
+int merger_settle(struct merger **m, struct assay_diag *diag)
+{
+	struct merger *again;
+	int err;
+
+	if (!(*m)->n_zero)
+		return 0;
+	err = merger_new(&again, (*m)->ctx, diag);
 	if (err)
-		builder_release(out);
+		return err;
+	err = merger_add(again, (*m)->to, diag);
+	if (err) {
+		merger_free(again);
+		return err;
+	}
+	merger_free(*m);
+	*m = again;
+	return 0;
+}
+
+int merger_finish(struct merger *m, struct profile_builder *out, struct assay_diag *diag)
+{
+	int err = merger_settle(&m, diag);
+
+	if (!err) {
+		*out = m->b;
+		m->b.profile = NULL;
+	}
+	merger_free(m);
 	return err;
 }
 
-static bool any_zero(const struct assay_profile *p)
+const struct assay_profile *merger_profile(const struct merger *m)
 {
-	for (size_t i = 0; i < p->n_samples; i++)
-		if (is_zero(p, i))
-			return true;
-	return false;
+	return m->to;
 }
 
 int merge_profiles(struct profile_builder *out, const struct assay_profile *const *profiles, size_t n,
 	struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	struct profile_builder sums;
-	const struct assay_profile *p;
-	int err = 0;
+	struct merger *m;
+	int err = merger_new(&m, ctx, diag);
 
-	for (size_t i = 1; !err && i < n; i++)
-		err = merge_check(profiles[0], profiles[i], diag);
-	if (!err)
-		err = merge_once(&sums, profiles, n, ctx, diag);
 	if (err)
 		return err;
-	if (!any_zero(sums.profile)) {
-		*out = sums;
-		return 0;
-	}
-	/* Values that cancelled out: once more, to leave behind what only those samples needed. */
-	p = sums.profile;
-	err = merge_once(out, &p, 1, ctx, diag);
-	builder_release(&sums);
+	for (size_t i = 0; !err && i < n; i++)
+		err = merger_add(m, profiles[i], diag);
+	if (!err)
+		return merger_finish(m, out, diag);
+	merger_free(m);
 	return err;
 }
 
@@ -663,11 +691,10 @@ static bool equal_types(const struct assay_profile *a, const struct value_type *
 	const struct value_type *y)
 {
 	return str_equal(profile_str(a, x->type), profile_str(b, y->type)) &&
-		str_equal(profile_str(a, x->unit), profile_str(b, y->unit));
+	       str_equal(profile_str(a, x->unit), profile_str(b, y->unit));
 }
 
-/* [samples/count cpu/nanoseconds] */
-static void add_types(struct buf *out, const struct assay_profile *p)
+void merge_add_types(struct buf *out, const struct assay_profile *p)
 {
 	buf_add_char(out, '[');
 	for (size_t i = 0; i < profile_n_types(p); i++) {
@@ -685,11 +712,11 @@ static int different_types(const struct assay_profile *a, const struct assay_pro
 	struct buf text = BUF_INIT;
 	int err;
 
-	add_types(&text, a);
+	merge_add_types(&text, a);
 	buf_add_str(&text, STR(" and "));
-	add_types(&text, b);
-	err = text.failed ? diag_nomem(diag, "a message") :
-			    diag_set(diag, ASSAY_ERR_FORMAT, "incompatible sample types %s", text.data);
+	merge_add_types(&text, b);
+	err = text.failed ? diag_nomem(diag, "a message")
+			  : diag_set(diag, ASSAY_ERR_FORMAT, "incompatible sample types %s", text.data);
 	buf_release(&text);
 	return err;
 }

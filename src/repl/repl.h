@@ -2,8 +2,8 @@
 #ifndef REPL_REPL_H
 #define REPL_REPL_H
 
-#include "app/load.h"
 #include "app/options.h"
+#include "app/request.h"
 #include "base/buf.h"
 
 /*

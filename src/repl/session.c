@@ -90,6 +90,7 @@ static int load(struct repl *r, const struct str_list *s, const char *base, bool
 		.base = base,
 		.is_diff = is_diff,
 		.normalize = *base && option_on(&r->options, OPT_NORMALIZE),
+		.tag_source = option_on(&r->options, OPT_TAG_SOURCE),
 		.options = r->setup->load,
 		.complain = session_complain,
 	};

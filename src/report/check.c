@@ -130,6 +130,20 @@ static void add_side(struct buf *out, const struct report_ctx *ctx, const struct
 	buf_add_char(out, '\n');
 }
 
+static struct values values_of(const struct report_ctx *ctx)
+{
+	const struct comparison *c = ctx->comparison->joined;
+	struct values v = {
+		.sample_unit = comparison_str(c, c->unit),
+		.output_unit = ctx->options->unit,
+		.ratio = 1 / ctx->options->divide_by,
+		.total = comparison_total(c, SIDE_NEW).flat,
+	};
+
+	values_select_unit_for(&v, least_value(ctx->comparison->rules));
+	return v;
+}
+
 static size_t count(const struct rules *r, enum verdict_kind kind)
 {
 	size_t n = 0;
@@ -143,16 +157,10 @@ int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *
 {
 	const struct report_comparison *rc = ctx->comparison;
 	const struct comparison *c = rc->joined;
-	struct values v = {
-		.sample_unit = comparison_str(c, c->unit),
-		.output_unit = ctx->options->unit,
-		.ratio = 1 / ctx->options->divide_by,
-		.total = comparison_total(c, SIDE_NEW).flat,
-	};
+	struct values v = values_of(ctx);
 	size_t n_broken = count(rc->rules, VERDICT_BROKEN);
 
 	(void)diag;
-	values_select_unit_for(&v, least_value(rc->rules));
 	buf_add_str(out, STR("Type: "));
 	buf_add_safe(out, comparison_str(c, c->type));
 	buf_add_char(out, '\n');
@@ -164,9 +172,11 @@ int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *
 	for (uint32_t i = 0; i < rc->rules->items.n; i++)
 		add_rule(out, ctx, &v, i);
 	if (n_broken)
-		buf_addf(out, "%zu of %zu verdicts broken\n", n_broken, rc->rules->verdicts.n);
+		buf_addf(out, "%zu of %zu verdict%s broken\n", n_broken, rc->rules->verdicts.n,
+			rc->rules->verdicts.n == 1 ? "" : "s");
 	else
-		buf_addf(out, "All rules hold (%zu verdicts)\n", rc->rules->verdicts.n);
+		buf_addf(out, "All rules hold (%zu verdict%s)\n", rc->rules->verdicts.n,
+			rc->rules->verdicts.n == 1 ? "" : "s");
 	return 0;
 }
 
@@ -199,8 +209,17 @@ static void add_verdict_row(struct table *t, const struct report_comparison *rc,
 
 int check_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
 {
-	static const char *const columns[] = { "rule", "verdict", "function", "old", "value", "limit", "limit_unit",
-		"p" };
+	static const struct column columns[] = {
+		{ "rule", COLUMN_NAME },
+		{ "verdict", COLUMN_WORD },
+		{ "function", COLUMN_NAME },
+		{ "old", COLUMN_VALUE },
+		{ "value", COLUMN_VALUE },
+		{ "limit", COLUMN_EXACT },
+		{ "limit_unit", COLUMN_EXACT },
+		{ "p", COLUMN_NUMBER },
+	};
+	struct values v = values_of(ctx);
 	const struct report_comparison *rc = ctx->comparison;
 	const struct comparison *c = rc->joined;
 
@@ -211,7 +230,7 @@ int check_table(const struct report_ctx *ctx, struct table *t, struct assay_diag
 		table_field_integer(t, "old_total", comparison_total(c, SIDE_OLD).flat);
 	table_field_integer(t, "total", comparison_total(c, SIDE_NEW).flat);
 	table_field_integer(t, "broken", count(rc->rules, VERDICT_BROKEN));
-	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]), &v);
 	for (size_t i = 0; i < rc->rules->verdicts.n; i++)
 		add_verdict_row(t, rc, &rc->rules->verdicts.items[i]);
 	return 0;

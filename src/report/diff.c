@@ -6,10 +6,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
-#include "report/values.h"
-
-#define VALUE_WIDTH 10
-#define SHARE_WIDTH 8
+#include "report/sides.h"
 
 static wide value_of(const struct compare_values *v, const struct report_ctx *ctx)
 {
@@ -105,57 +102,21 @@ void diff_rows_release(struct diff *t)
 	t->rows = NULL;
 }
 
-static void add_right(struct buf *out, size_t width, struct str text)
-{
-	if (text.len < width)
-		buf_add_fill(out, ' ', width - text.len);
-	buf_add_str(out, text);
-}
-
-/* To the right of a column; with its sign, if it is a change. */
-static void add_percent(struct buf *out, size_t width, double value, int decimals, bool change)
-{
-	struct buf text = BUF_INIT;
-
-	buf_addf(&text, change ? "%+.*f%%" : "%.*f%%", decimals, value);
-	add_right(out, width, buf_str(&text));
-	out->failed |= text.failed;
-	buf_release(&text);
-}
-
-/* With its sign, as a change has one. */
-static void add_delta(struct buf *out, const struct values *v, wide delta)
-{
-	struct buf text = BUF_INIT;
-
-	if (delta > 0)
-		buf_add_char(&text, '+');
-	values_add(&text, v, delta);
-	/* A change that rounds to nothing has no sign. */
-	if (str_equal(buf_str(&text), STR("+0"))) {
-		buf_reset(&text);
-		buf_add_char(&text, '0');
-	}
-	add_right(out, VALUE_WIDTH, buf_str(&text));
-	out->failed |= text.failed;
-	buf_release(&text);
-}
-
 /* "~" stands before what is no more than noise; alone where there is a percentage that would say nothing. */
 static void add_change(struct buf *out, const struct diff_row *r)
 {
 	bool noise = r->noise->verdict == NOISE_WITHIN;
 
 	if (r->kind == DIFF_NEW)
-		buf_addf(out, "%*s", SHARE_WIDTH, noise ? "~new" : "new");
+		buf_addf(out, "%*s", SIDES_GROWTH_WIDTH, noise ? "~new" : "new");
 	else if (r->kind == DIFF_GONE)
-		buf_addf(out, "%*s", SHARE_WIDTH, noise ? "~gone" : "gone");
+		buf_addf(out, "%*s", SIDES_GROWTH_WIDTH, noise ? "~gone" : "gone");
 	else if (noise)
-		buf_addf(out, "%*s", SHARE_WIDTH, "~");
+		buf_addf(out, "%*s", SIDES_GROWTH_WIDTH, "~");
 	else if (!r->before)
-		buf_addf(out, "%*s", SHARE_WIDTH, r->delta ? "n/a" : "0%");
+		buf_addf(out, "%*s", SIDES_GROWTH_WIDTH, r->delta ? "n/a" : "0%");
 	else
-		add_percent(out, SHARE_WIDTH, (double)r->delta / fabs((double)r->before) * 100, 2, true);
+		sides_add_percent(out, SIDES_GROWTH_WIDTH, (double)r->delta / fabs((double)r->before) * 100, 2, true);
 }
 
 static double share(wide value, wide total)
@@ -173,19 +134,19 @@ static void add_spread(struct buf *out, const struct report_ctx *ctx, double spr
 	if (ctx->comparison->noise->method == NOISE_NONE)
 		return;
 	buf_add_str(out, STR(" \xc2\xb1"));
-	add_percent(out, 4, spread * 100, 0, false);
+	sides_add_percent(out, 4, spread * 100, 0, false);
 }
 
 static void add_row(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t,
 	const struct diff_row *r)
 {
-	values_add_right(out, v, r->before, VALUE_WIDTH);
+	values_add_right(out, v, r->before, SIDES_VALUE_WIDTH);
 	add_spread(out, ctx, r->spread[SIDE_OLD]);
 	buf_add_char(out, ' ');
-	values_add_right(out, v, r->after, VALUE_WIDTH);
+	values_add_right(out, v, r->after, SIDES_VALUE_WIDTH);
 	add_spread(out, ctx, r->spread[SIDE_NEW]);
 	buf_add_char(out, ' ');
-	add_delta(out, v, r->delta);
+	sides_add_delta(out, v, r->delta);
 	buf_add_char(out, ' ');
 	add_change(out, r);
 	buf_add_char(out, ' ');
@@ -199,11 +160,7 @@ static void add_row(struct buf *out, const struct report_ctx *ctx, const struct 
 	}
 	buf_add_str(out, STR("  "));
 	buf_add_safe(out, r->name);
-	if (r->was.len) {
-		buf_add_str(out, STR(" (was "));
-		buf_add_safe(out, r->was);
-		buf_add_char(out, ')');
-	}
+	sides_add_was(out, r->was);
 	buf_add_char(out, '\n');
 }
 
@@ -211,27 +168,10 @@ static void add_titles(struct buf *out, const struct report_ctx *ctx)
 {
 	const char *gap = ctx->comparison->noise->method == NOISE_NONE ? "" : "      ";
 
-	buf_addf(out, "%*s%s %*s%s %*s %*s %7s", VALUE_WIDTH, "before", gap, VALUE_WIDTH, "after", gap, VALUE_WIDTH,
-		"delta", SHARE_WIDTH, "delta%", "points");
+	buf_addf(out, "%*s%s %*s%s %*s %*s %7s", SIDES_VALUE_WIDTH, "before", gap, SIDES_VALUE_WIDTH, "after", gap,
+		SIDES_VALUE_WIDTH, "delta", SIDES_GROWTH_WIDTH, "delta%", "points");
 	if (*gap)
 		buf_addf(out, " %6s", "p");
-	buf_add_char(out, '\n');
-}
-
-static void add_side(
-	struct buf *out, const struct report_ctx *ctx, const struct values *v, enum side side, const struct diff *t)
-{
-	buf_add_str(out, side == SIDE_OLD ? STR("Old: ") : STR("New: "));
-	buf_add_safe(out, ctx->comparison->names[side]);
-	buf_add_str(out, STR(", total "));
-	values_add(out, v, t->totals[side].flat);
-	if (side == SIDE_NEW && t->totals[SIDE_OLD].flat) {
-		wide old = t->totals[SIDE_OLD].flat;
-
-		buf_addf(out, " (%+.2f%%)", (double)(t->totals[SIDE_NEW].flat - old) / fabs((double)old) * 100);
-	}
-	if (side == SIDE_NEW && ctx->comparison->scale != 1)
-		buf_addf(out, ", multiplied by %.4g to have OLD's total", ctx->comparison->scale);
 	buf_add_char(out, '\n');
 }
 
@@ -261,19 +201,18 @@ static void add_noise(struct buf *out, const struct report_comparison *rc)
 
 static void add_header(struct buf *out, const struct report_ctx *ctx, const struct values *v, const struct diff *t)
 {
-	const struct comparison *c = ctx->comparison->joined;
+	const struct report_comparison *rc = ctx->comparison;
 
-	buf_addf(out, "Type: %s", ctx->mean ? "mean_" : "");
-	buf_add_safe(out, comparison_str(c, c->type));
-	buf_add_char(out, '\n');
-	add_side(out, ctx, v, SIDE_OLD, t);
-	add_side(out, ctx, v, SIDE_NEW, t);
-	for (size_t i = 0; i < ctx->options->n_filters; i++) {
-		buf_add_str(out, i ? STR("   ") : STR("Active filters:\n   "));
-		buf_add_safe(out, ctx->options->filters[i]);
-		buf_add_char(out, '\n');
-	}
-	add_noise(out, ctx->comparison);
+	sides_add_header(out,
+		&(struct sides_header){
+			.type = comparison_str(rc->joined, rc->joined->type),
+			.mean = ctx->mean,
+			.names = { rc->names[SIDE_OLD], rc->names[SIDE_NEW] },
+			.totals = { t->totals[SIDE_OLD].flat, t->totals[SIDE_NEW].flat },
+			.scale = rc->scale,
+		},
+		ctx->options, v);
+	add_noise(out, rc);
 }
 
 /* Every row is accounted for: what is not shown stands in the last line. Sums over cum would say nothing. */
@@ -282,16 +221,8 @@ static void add_rest(struct buf *out, const struct report_ctx *ctx, const struct
 	if (!t->rest.n)
 		return;
 	buf_addf(out, "%zu more row%s not shown", t->rest.n, t->rest.n == 1 ? "" : "s");
-	if (!ctx->comparison->test.cum) {
-		buf_add_str(out, STR(": before "));
-		values_add(out, v, t->rest.before);
-		buf_add_str(out, STR(", after "));
-		values_add(out, v, t->rest.after);
-		buf_add_str(out, STR(", delta "));
-		if (t->rest.after > t->rest.before)
-			buf_add_char(out, '+');
-		values_add(out, v, t->rest.after - t->rest.before);
-	}
+	if (!ctx->comparison->test.cum)
+		sides_add_sums(out, v, t->rest.before, t->rest.after);
 	buf_add_char(out, '\n');
 }
 
@@ -308,22 +239,30 @@ static wide least_value(const struct diff *t)
 	return least;
 }
 
-int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+static struct values values_of(const struct report_ctx *ctx, const struct diff *t)
 {
 	const struct comparison *c = ctx->comparison->joined;
+	wide old = t->totals[SIDE_OLD].flat, new = t->totals[SIDE_NEW].flat;
 	struct values v = {
 		.sample_unit = comparison_str(c, c->unit),
 		.output_unit = ctx->options->unit,
 		.ratio = 1 / ctx->options->divide_by,
+		.total = wide_abs(old) > wide_abs(new) ? old : new,
 	};
+
+	values_select_unit_for(&v, least_value(t));
+	return v;
+}
+
+int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct values v;
 	struct diff t;
 	int err = diff_rows(&t, ctx, diag);
 
 	if (err)
 		return err;
-	v.total = wide_abs(t.totals[SIDE_OLD].flat) > wide_abs(t.totals[SIDE_NEW].flat) ? t.totals[SIDE_OLD].flat
-											: t.totals[SIDE_NEW].flat;
-	values_select_unit_for(&v, least_value(&t));
+	v = values_of(ctx, &t);
 	add_header(out, ctx, &v, &t);
 	add_titles(out, ctx);
 	for (size_t i = 0; i < t.n; i++)
@@ -371,15 +310,29 @@ static const char *verdict_name(enum noise_verdict verdict)
 
 int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
 {
-	static const char *const columns[] = { "before", "after", "delta", "delta_percent", "points", "before_spread",
-		"after_spread", "kind", "verdict", "p", "name", "was" };
+	static const struct column columns[] = {
+		{ "before", COLUMN_VALUE },
+		{ "after", COLUMN_VALUE },
+		{ "delta", COLUMN_DELTA },
+		{ "delta_percent", COLUMN_GROWTH },
+		{ "points", COLUMN_NUMBER },
+		{ "before_spread", COLUMN_VALUE },
+		{ "after_spread", COLUMN_VALUE },
+		{ "kind", COLUMN_WORD },
+		{ "verdict", COLUMN_WORD },
+		{ "p", COLUMN_NUMBER },
+		{ "name", COLUMN_NAME },
+		{ "was", COLUMN_NAME },
+	};
+	struct values v;
 	struct diff d;
 	int err = diff_rows(&d, ctx, diag);
 
 	if (err)
 		return err;
 	add_fields(t, ctx, &d);
-	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	v = values_of(ctx, &d);
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]), &v);
 	for (size_t i = 0; i < d.n; i++) {
 		const struct diff_row *r = &d.rows[i];
 

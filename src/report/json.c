@@ -8,22 +8,6 @@
 
 #include <jansson.h>
 
-void *json_object_new(void)
-{
-	return json_object();
-}
-
-void json_object_free(void *object)
-{
-	json_decref(object);
-}
-
-/* Takes the value over. */
-static bool set(void *object, const char *name, json_t *value)
-{
-	return json_object_set_new_nocheck(object, name, value) == 0;
-}
-
 static void add_clean(struct buf *out, struct str text)
 {
 	while (text.len) {
@@ -51,62 +35,38 @@ static json_t *text_new(struct str text)
 	return value;
 }
 
-bool json_add_text(void *object, const char *name, struct str text)
-{
-	return set(object, name, text_new(text));
-}
-
-bool json_add_texts(void *object, const char *name, const struct str *texts, size_t n)
-{
-	json_t *list = json_array();
-	bool ok = list != NULL;
-
-	for (size_t i = 0; ok && i < n; i++)
-		ok = json_array_append_new(list, text_new(texts[i])) == 0;
-	if (!ok) {
-		json_decref(list);
-		return false;
-	}
-	return set(object, name, list);
-}
-
-bool json_add_integer(void *object, const char *name, int64_t value)
-{
-	return set(object, name, json_integer(value));
-}
-
-bool json_add_real(void *object, const char *name, double value)
-{
-	return set(object, name, json_real(value));
-}
-
-bool json_add_bool(void *object, const char *name, bool value)
-{
-	return set(object, name, json_boolean(value));
-}
-
-bool json_add_null(void *object, const char *name)
-{
-	return set(object, name, json_null());
-}
-
-/* The one control character that JSON would let through; it stands within texts alone. */
+/* DEL is the one control character that JSON would let through. */
 static int add_piece(const char *text, size_t n, void *data)
 {
 	struct buf *out = data;
+	const char *found;
 
-	for (size_t i = 0; i < n; i++)
-		if (text[i] == '\x7f')
-			buf_add_str(out, STR("\\u007f"));
-		else
-			buf_add_char(out, text[i]);
+	for (; n && (found = memchr(text, '\x7f', n)) != NULL; text = found + 1) {
+		buf_add(out, text, (size_t)(found - text));
+		buf_add_str(out, STR("\\u007f"));
+		n -= (size_t)(found - text) + 1;
+	}
+	buf_add(out, text, n);
 	return out->failed ? -1 : 0;
 }
 
-bool json_write(const void *object, struct buf *out)
+/* Takes the value over. */
+static bool add(struct buf *out, json_t *value)
 {
-	/* What is not ASCII is escaped, so that nothing in a name acts on a terminal. */
-	return json_dump_callback(object, add_piece, out, JSON_COMPACT | JSON_ENSURE_ASCII) == 0;
+	int err = value ? json_dump_callback(value, add_piece, out, JSON_ENCODE_ANY | JSON_ENSURE_ASCII) : -1;
+
+	json_decref(value);
+	return !err;
+}
+
+bool json_add_text(struct buf *out, struct str text)
+{
+	return add(out, text_new(text));
+}
+
+bool json_add_real(struct buf *out, double value)
+{
+	return add(out, json_real(value));
 }
 
 const char *json_backend(void)
@@ -116,49 +76,14 @@ const char *json_backend(void)
 
 #else
 
-void *json_object_new(void)
+bool json_add_text(struct buf *out, struct str text)
 {
-	return NULL;
+	return (void)out, (void)text, false;
 }
 
-void json_object_free(void *object)
+bool json_add_real(struct buf *out, double value)
 {
-	(void)object;
-}
-
-bool json_add_text(void *object, const char *name, struct str text)
-{
-	return (void)object, (void)name, (void)text, false;
-}
-
-bool json_add_texts(void *object, const char *name, const struct str *texts, size_t n)
-{
-	return (void)object, (void)name, (void)texts, (void)n, false;
-}
-
-bool json_add_integer(void *object, const char *name, int64_t value)
-{
-	return (void)object, (void)name, (void)value, false;
-}
-
-bool json_add_real(void *object, const char *name, double value)
-{
-	return (void)object, (void)name, (void)value, false;
-}
-
-bool json_add_bool(void *object, const char *name, bool value)
-{
-	return (void)object, (void)name, (void)value, false;
-}
-
-bool json_add_null(void *object, const char *name)
-{
-	return (void)object, (void)name, false;
-}
-
-bool json_write(const void *object, struct buf *out)
-{
-	return (void)object, (void)out, false;
+	return (void)out, (void)value, false;
 }
 
 const char *json_backend(void)

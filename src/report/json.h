@@ -2,26 +2,21 @@
 #ifndef REPORT_JSON_H
 #define REPORT_JSON_H
 
-#include <stdint.h>
-
 #include "base/buf.h"
 
 /*
- * JSON objects, made member by member in their order and then written. A function that returns false ran out of
- * memory. Without the library behind it there are no objects: json_object_new() gives NULL.
+ * Values in the notation of JSON. False when memory ran out, or where this build is without the library that writes
+ * them.
  */
-void *json_object_new(void);
-void json_object_free(void *object);
 
-/* Bytes that are no UTF-8, which JSON cannot hold, become \xff as in the text of reports. */
-bool json_add_text(void *object, const char *name, struct str text);
-bool json_add_texts(void *object, const char *name, const struct str *texts, size_t n);
-bool json_add_integer(void *object, const char *name, int64_t value);
-bool json_add_real(void *object, const char *name, double value);
-bool json_add_bool(void *object, const char *name, bool value);
-bool json_add_null(void *object, const char *name);
+/*
+ * All that is not ASCII is escaped, and so is DEL, so that nothing in a name acts on a terminal. Bytes that are no
+ * UTF-8, which JSON cannot hold, become \xff as in the text of reports.
+ */
+bool json_add_text(struct buf *out, struct str text);
 
-bool json_write(const void *object, struct buf *out);
+/* With as many digits as it takes to read back the same number. It must be finite. */
+bool json_add_real(struct buf *out, double value);
 
 /* "jansson 2.14", or NULL. */
 const char *json_backend(void);

@@ -75,6 +75,23 @@ bool label_entries_fill(struct label_entries *e, const struct view *v, size_t sa
 	return true;
 }
 
+static int compare_keys(const void *a, const void *b, void *profile)
+{
+	const struct label *x = *(const struct label *const *)a, *y = *(const struct label *const *)b;
+	int c = str_compare(profile_str(profile, x->key), profile_str(profile, y->key));
+
+	return c ? c : (x > y) - (x < y);
+}
+
+bool label_entries_sort(struct label_entries *e, const struct view *v, size_t sample, enum label_side side)
+{
+	if (!collect(e, v, sample, side))
+		return false;
+	if (e->sorted.n > 1)
+		qsort_r(e->sorted.items, e->sorted.n, sizeof(*e->sorted.items), compare_keys, (void *)v->profile);
+	return true;
+}
+
 void label_entries_release(struct label_entries *e)
 {
 	vec_release(&e->items);

@@ -16,7 +16,10 @@ struct label_entries {
 	struct buf text;
 };
 
-#define LABEL_ENTRIES_INIT { 0 }
+#define LABEL_ENTRIES_INIT \
+	{                  \
+		0          \
+	}
 
 enum label_side {
 	LABELS_TEXTS,
@@ -32,6 +35,10 @@ struct label_writer {
 /* The entries of a sample on one of the sides; false when memory runs out. */
 bool label_entries_fill(struct label_entries *e, const struct view *v, size_t sample, enum label_side side,
 	const struct label_writer *writer);
+
+/* Leaves the labels themselves in e->sorted instead, by key and then in the order of the file. */
+bool label_entries_sort(struct label_entries *e, const struct view *v, size_t sample, enum label_side side);
+
 void label_entries_release(struct label_entries *e);
 
 #endif

@@ -4,9 +4,10 @@
 
 #include "base/ckd.h"
 #include "base/diag.h"
+#include "report/header.h"
 #include "report/pattern.h"
+#include "report/sides.h"
 #include "report/source_check.h"
-#include "report/values.h"
 
 /*
  * The source of matching functions, line by line, with what was spent in each line and below it. A function has a
@@ -25,7 +26,9 @@
 struct listing {
 	const struct report_ctx *ctx;
 	struct buf *out;
+	struct table *table; /* NULL for text */
 	struct values values;
+	const struct report_sides *sides; /* NULL but for two sides, before and after; text only */
 	/* The rows by name, then by file, then largest first. Their places in the graph's rows. */
 	uint32_t *order;
 	size_t n;
@@ -46,6 +49,24 @@ static const struct node *row(const struct graph *g, uint32_t place)
 static const struct node *at(const struct listing *l, size_t i)
 {
 	return row(l->ctx->graph, l->order[i]);
+}
+
+/* Of a line or several: of one side, or of both. */
+struct sums {
+	wide flat[N_SIDES], cum[N_SIDES];
+};
+
+static void add_up(struct sums *to, const struct listing *l, size_t i)
+{
+	const struct node *n = at(l, i);
+
+	to->flat[SIDE_OLD] += n->flat;
+	to->cum[SIDE_OLD] += n->cum;
+	if (l->sides) {
+		n = sides_node(l->sides, SIDE_NEW, l->ctx->graph->rows.items[l->order[i]]);
+		to->flat[SIDE_NEW] += n->flat;
+		to->cum[SIDE_NEW] += n->cum;
+	}
 }
 
 static int compare_rows(const void *x, const void *y, void *graph)
@@ -112,20 +133,90 @@ static struct range range_of(const struct listing *l, struct group rows)
 	return all;
 }
 
-static void add_heading(const struct listing *l, struct group rows)
-{
-	const struct node *first = at(l, rows.from);
-	wide flat = 0, cum = 0;
+/* What the columns of a table say of one line of the text; line is 0 where there is none. */
+struct entry {
+	const char *kind;
+	const struct node *node;
+	wide line, flat, cum;
+	struct str text;
+};
 
-	for (size_t i = rows.from; i < rows.to; i++) {
-		flat += at(l, i)->flat;
-		cum += at(l, i)->cum;
+static void add_text_or_nothing(struct table *t, struct str text)
+{
+	if (text.len)
+		table_text(t, text);
+	else
+		table_nothing(t);
+}
+
+static void add_entry(const struct listing *l, struct entry e)
+{
+	struct table *t = l->table;
+	/* Most lines have nothing: a dot in the text, and to the people who are shown Markdown an empty cell. */
+	bool leaves_zeros_out = e.line && t->format == TABLE_MARKDOWN;
+
+	table_text(t, str_of(e.kind));
+	table_text(t, e.node->name);
+	add_text_or_nothing(t, e.node->file);
+	if (e.line)
+		table_integer(t, e.line);
+	else
+		table_nothing(t);
+	if (!e.flat && leaves_zeros_out)
+		table_nothing(t);
+	else
+		table_integer(t, e.flat);
+	if (!e.cum && leaves_zeros_out) {
+		table_nothings(t, 2);
+	} else {
+		table_integer(t, e.cum);
+		table_percent(t, e.cum, l->ctx->total);
 	}
+	if (e.line)
+		table_text(t, e.text);
+	else
+		add_text_or_nothing(t, e.text);
+}
+
+/* Before, after, and the change; nothing where nothing was, and no change where there is none. */
+static void add_change(const struct listing *l, const wide *sums)
+{
+	wide before = sides_value(l->sides, SIDE_OLD, sums[SIDE_OLD]),
+	     after = sides_value(l->sides, SIDE_NEW, sums[SIDE_NEW]);
+
+	values_add_cell(l->out, &l->values, before, VALUE_WIDTH);
+	buf_add_char(l->out, ' ');
+	values_add_cell(l->out, &l->values, after, VALUE_WIDTH);
+	buf_add_char(l->out, ' ');
+	if (before == after)
+		buf_add_right(l->out, STR("."), SIDES_VALUE_WIDTH);
+	else
+		sides_add_delta(l->out, &l->values, after - before);
+}
+
+static void add_changes(const struct listing *l, const struct sums *s)
+{
+	add_change(l, s->flat);
+	buf_add_str(l->out, STR(" |"));
+	add_change(l, s->cum);
+}
+
+static void print_heading(const struct listing *l, const struct node *first, const struct sums *s)
+{
+	wide flat = s->flat[SIDE_OLD], cum = s->cum[SIDE_OLD];
+
 	buf_add_str(l->out, STR("ROUTINE ======================== "));
 	buf_add_safe(l->out, first->name);
+	if (l->sides)
+		sides_add_was(l->out, renames_was(l->sides->renames, first->name));
 	buf_add_str(l->out, STR(" in "));
 	buf_add_safe(l->out, first->file);
 	buf_add_char(l->out, '\n');
+	if (l->sides) {
+		add_changes(l, s);
+		buf_add_str(l->out, STR(" (flat | cum)\n"));
+		return;
+	}
 	values_add_right(l->out, &l->values, flat, VALUE_WIDTH);
 	buf_add_char(l->out, ' ');
 	values_add_right(l->out, &l->values, cum, VALUE_WIDTH);
@@ -134,27 +225,84 @@ static void add_heading(const struct listing *l, struct group rows)
 	buf_add_str(l->out, STR(" of Total\n"));
 }
 
+static void add_heading(const struct listing *l, struct group rows)
+{
+	struct sums s = { 0 };
+
+	for (size_t i = rows.from; i < rows.to; i++)
+		add_up(&s, l, i);
+	if (l->table)
+		add_entry(l, (struct entry){ "routine", at(l, rows.from), 0, s.flat[0], s.cum[0], STR("") });
+	else
+		print_heading(l, at(l, rows.from), &s);
+}
+
+static void print_line(const struct listing *l, wide number, const struct sums *s, struct str text)
+{
+	if (l->sides) {
+		add_changes(l, s);
+	} else {
+		values_add_cell(l->out, &l->values, s->flat[0], VALUE_WIDTH);
+		buf_add_char(l->out, ' ');
+		values_add_cell(l->out, &l->values, s->cum[0], VALUE_WIDTH);
+	}
+	buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)number);
+	buf_add_safe_line(l->out, text);
+	buf_add_char(l->out, '\n');
+}
+
 static void add_lines(const struct listing *l, struct group rows, struct range range, const struct source_text *text)
 {
+	const struct node *first = at(l, rows.from);
 	size_t next = rows.from;
 
 	qsort_r(l->order + rows.from, rows.to - rows.from, sizeof(*l->order), compare_lines, l->ctx->graph);
 	for (wide i = range.from; i <= range.to && i <= (wide)text->n; i++) {
-		wide flat = 0, cum = 0;
+		struct str line = text->lines[(size_t)i - 1];
+		struct sums s = { 0 };
 
-		for (; next < rows.to && at(l, next)->line <= i; next++) {
-			if (at(l, next)->line < i)
-				continue;
-			flat += at(l, next)->flat;
-			cum += at(l, next)->cum;
-		}
-		values_add_cell(l->out, &l->values, flat, VALUE_WIDTH);
-		buf_add_char(l->out, ' ');
-		values_add_cell(l->out, &l->values, cum, VALUE_WIDTH);
-		buf_addf(l->out, " %*" PRIu64 ":", LINE_WIDTH, (uint64_t)i);
-		buf_add_safe_line(l->out, text->lines[(size_t)i - 1]);
-		buf_add_char(l->out, '\n');
+		for (; next < rows.to && at(l, next)->line <= i; next++)
+			if (at(l, next)->line == i)
+				add_up(&s, l, next);
+		if (l->table)
+			add_entry(l, (struct entry){ "line", first, i, s.flat[0], s.cum[0], line });
+		else
+			print_line(l, i, &s, line);
 	}
+}
+
+/* In a table it has no values, for they are those of the routine above it. */
+static void add_problem(const struct listing *l, const char *kind, const struct node *n, struct str why)
+{
+	table_text(l->table, str_of(kind));
+	table_text(l->table, n->name);
+	add_text_or_nothing(l->table, n->file);
+	table_nothings(l->table, 4);
+	add_text_or_nothing(l->table, why);
+}
+
+static void add_error(const struct listing *l, const struct node *n, struct str why)
+{
+	if (l->table) {
+		add_problem(l, "error", n, why);
+		return;
+	}
+	buf_add_str(l->out, STR(" Error: "));
+	buf_add_safe(l->out, why);
+	buf_add_char(l->out, '\n');
+}
+
+static void add_nowhere(const struct listing *l, const struct node *n)
+{
+	if (l->table) {
+		add_problem(l, "no_source", n, STR(""));
+		return;
+	}
+	buf_add_str(l->out, STR("No source information for "));
+	buf_add_safe(l->out, n->name);
+	if (l->sides)
+		sides_add_was(l->out, renames_was(l->sides->renames, n->name));
+	buf_add_char(l->out, '\n');
 }
 
 /* A file is not opened for a listing without lines. That it could not be read before is told there all the same. */
@@ -185,9 +333,7 @@ static int add_file(struct listing *l, struct group rows, struct assay_diag *dia
 		add_lines(l, rows, range, &text);
 		return source_check(&l->check, file, &text, diag);
 	}
-	buf_add_str(l->out, STR(" Error: "));
-	buf_add_safe(l->out, str_of(why.text));
-	buf_add_char(l->out, '\n');
+	add_error(l, at(l, rows.from), str_of(why.text));
 	return 0;
 }
 
@@ -210,9 +356,7 @@ static int add_function(struct listing *l, struct group rows, struct assay_diag 
 
 	/* "" is the least of all files. */
 	if (!at(l, rows.to - 1)->file.len) {
-		buf_add_str(l->out, STR("No source information for "));
-		buf_add_safe(l->out, at(l, rows.from)->name);
-		buf_add_char(l->out, '\n');
+		add_nowhere(l, at(l, rows.from));
 		return 0;
 	}
 	for (; !err && part.from < rows.to; part.from = part.to) {
@@ -252,23 +396,75 @@ static int add_matches(struct listing *l, struct assay_diag *diag)
 	return 0;
 }
 
-int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+static void begin(const struct listing *l)
 {
-	struct listing l = { .ctx = ctx, .out = out };
-	int err = strtab_init(&l.failed);
+	static const struct column columns[] = {
+		{ "kind", COLUMN_WORD },
+		{ "function", COLUMN_NAME },
+		{ "file", COLUMN_NAME },
+		{ "line", COLUMN_NUMBER },
+		{ "flat", COLUMN_VALUE },
+		{ "cum", COLUMN_VALUE },
+		{ "cum_percent", COLUMN_PERCENT },
+		{ "text", COLUMN_SOURCE },
+	};
+
+	if (l->table) {
+		header_add_fields(l->table, l->ctx);
+		table_columns(l->table, columns, sizeof(columns) / sizeof(columns[0]), &l->values);
+		return;
+	}
+	if (l->sides) {
+		static const char *const titles[] = { "before", "after", "delta" };
+
+		sides_add_view_header(l->out, l->ctx, &l->values);
+		for (int i = 0; i < 6; i++)
+			buf_addf(l->out, "%s%*s", i == 3 ? " |" : i ? " " : "", VALUE_WIDTH, titles[i % 3]);
+		buf_addf(l->out, " %*s\n", LINE_WIDTH, "line");
+		return;
+	}
+	buf_add_str(l->out, STR("Total: "));
+	values_add(l->out, &l->values, l->ctx->total);
+	buf_add_char(l->out, '\n');
+}
+
+static int list(struct listing *l, struct assay_diag *diag)
+{
+	int err = strtab_init(&l->failed);
 
 	if (err)
 		return diag_nomem(diag, "a listing");
-	values_init(&l.values, ctx);
-	source_check_init(&l.check, ctx);
-	buf_add_str(out, STR("Total: "));
-	values_add(out, &l.values, ctx->total);
-	buf_add_char(out, '\n');
-	err = sort_rows(&l, diag);
+	if (l->sides)
+		l->values = sides_values(l->ctx);
+	else
+		values_init(&l->values, l->ctx);
+	source_check_init(&l->check, l->ctx);
+	begin(l);
+	err = sort_rows(l, diag);
 	if (!err)
-		err = add_matches(&l, diag);
-	free(l.order);
-	source_check_release(&l.check);
-	strtab_release(&l.failed);
+		err = add_matches(l, diag);
+	free(l->order);
+	source_check_release(&l->check);
+	strtab_release(&l->failed);
 	return err;
+}
+
+int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	return list(&(struct listing){ .ctx = ctx, .out = out }, diag);
+}
+
+int list_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	return list(&(struct listing){ .ctx = ctx, .out = t->out, .table = t }, diag);
+}
+
+int diff_list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	struct report_ctx joined = *ctx;
+
+	if (sides_join(ctx->sides) < 0)
+		return diag_nomem(diag, "rows");
+	joined.graph = ctx->sides->graphs[SIDE_OLD];
+	return list(&(struct listing){ .ctx = &joined, .out = out, .sides = ctx->sides }, diag);
 }

@@ -24,29 +24,33 @@ static const char callgrind_details[] =
 	"once, and later by their number in brackets. All nodes are there, whatever\n"
 	"-nodecount says. On a terminal the output goes to profile001.callgraph.out.\n";
 
-static const char check_details[] = "A rule is [?]NAME(REGEX) OP NUMBER[%|unit], with <, <=, > or >=:\n"
-				    "  flat(^runtime\\.mallocgc$) <= 10%   sum of flat over the functions that match\n"
-				    "  cum(main\\.handle) <= 1.5s          weight of samples that pass through any\n"
-				    "  total <= 30s                       the whole\n"
-				    "  growth(cum, .*) <= 5%              each function, NEW against OLD\n"
-				    "  growth(total) <= 3%                the whole, NEW against OLD\n"
-				    "A percentage is of the total without filters; a growth is of the old value. A\n"
-				    "rule that may match no function starts with a question mark. Rules stand\n"
-				    "behind -assert, or on the lines of -budget=file, where # starts a comment.\n"
-				    "Status: 0 all rules hold, 1 one is broken, 2 it could not be judged.\n";
+static const char check_details[] =
+	"A rule is [?]NAME(REGEX) OP NUMBER[%|unit], with <, <=, > or >=:\n"
+	"  flat(^runtime\\.mallocgc$) <= 10%  sum of flat over the functions that match\n"
+	"  cum(main\\.handle) <= 1.5s         weight of the samples through any of them\n"
+	"  total <= 30s                      the whole\n"
+	"  growth(cum, .*) <= 5%             each function, NEW against OLD\n"
+	"  growth(total) <= 3%               the whole, NEW against OLD\n"
+	"A percentage is of the total without filters; a growth is of the old value. A\n"
+	"rule with a question mark may match no function. Rules stand behind -assert,\n"
+	"or on the lines of -budget=file, where # starts a comment.\n"
+	"Status: 0 all rules hold, 1 one is broken, 2 it could not be judged.\n";
 
-static const char diff_details[] = "Each row is a function (or what the granularity says), sorted by how much it\n"
-				   "changed. The columns are:\n"
-				   "  before  flat value in OLD (cum with -cum); a mean of several runs\n"
-				   "  after   the same in NEW\n"
-				   "  delta   after less before\n"
-				   "  delta%  delta as a share of before; new or gone where one side has no such\n"
-				   "          row, ~ where the change is no more than chance would make\n"
-				   "  points  share of NEW's total less share of OLD's, in percentage points\n"
-				   "  p       how probable such a change is by chance, corrected for all rows\n"
-				   "-vs stands between several runs of each side: diff a1 a2 a3 -vs b1 b2 b3. A\n"
-				   "function that a compiler named anew is one row, with its old name behind\n"
-				   "it; -exact_names turns that off. -normalize scales NEW to OLD's total.\n";
+static const char diff_details[] =
+	"Each row is a function (or what the granularity says), sorted by how much it\n"
+	"changed. The columns are:\n"
+	"  before  flat value in OLD (cum with -cum); a mean where there are several\n"
+	"  after   the same in NEW\n"
+	"  delta   after less before\n"
+	"  delta%  delta as a share of before; new or gone where one side has no such\n"
+	"          row, ~ where the change is no more than chance would make\n"
+	"  points  share of NEW's total less share of OLD's, in percentage points\n"
+	"  p       how probable such a change is by chance, corrected for all rows\n"
+	"-vs stands between several runs of each side: assay diff a1 a2 -vs b1 b2.\n"
+	"A function that a compiler named anew is the same row, with its old name\n"
+	"behind it; -exact_names turns that off. -normalize scales NEW to OLD's total.\n"
+	"-list=regex, -peek=regex, -tree and -flamegraph show the same two sides as\n"
+	"source lines, as callers and callees, and as a flame graph.\n";
 
 static const char disasm_details[] = "The pattern is matched with the symbols of the binaries, and with their names\n"
 				     "as C++ and Rust write them; an address such as 0x4b43c0 stands for the\n"
@@ -84,6 +88,17 @@ static const char list_details[] = "The pattern is matched with the names of fun
 				   "A dot stands for nothing. The cum of a function that calls itself, or has\n"
 				   "several calls on the way, counts them all. Where sources are looked for is in\n"
 				   "the manual; -source_path=dir is what helps first.\n";
+
+static const char merge_details[] =
+	"Samples with the same stack and labels are added up. It takes any number of\n"
+	"profiles, and memory for what is different in them and for one of them:\n"
+	"  assay merge -output=all.pb.gz a.pb.gz b.pb.gz\n"
+	"  find . -name '*.pb.gz' | assay merge -output=all.pb.gz -files_from=-\n"
+	"Parts may be merged first, and what became of them later: the rows of top,\n"
+	"tree, peek and tags do not depend on order and grouping. -tag_source keeps\n"
+	"samples apart by the file that they came from. Profiles that cannot be read\n"
+	"are named and left out; -strict makes that a failure. On a terminal the output\n"
+	"goes to profile001.pb.gz.\n";
 
 static const char peek_details[] = "As tree, but for the functions whose names match, and nothing is left out:\n"
 				   "callers stand above the function, callees below it. The number in front of\n"
@@ -150,7 +165,7 @@ const struct report reports[] = {
 	{ "eog", NULL, "Graph through eog", picture_details, PICTURE, dot_run, NULL, "svg", "svg", "eog" },
 	{ "evince", NULL, "Graph through evince", picture_details, PICTURE, dot_run, NULL, "pdf", "pdf", "evince" },
 	{ "flamegraph", NULL, "Flame graph, one HTML file", flamegraph_details, GRAPH | REPORT_UNTRIMMED,
-		flamegraph_run },
+		flamegraph_run, .compare = flamegraph_run },
 	{ "folded", NULL, "Stacks with their values, one per line, root first", folded_details,
 		GRAPH | REPORT_UNTRIMMED, folded_run },
 	{ "gif", NULL, "Graph as a GIF image", picture_details, PICTURE, dot_run, NULL, "gif", "gif" },
@@ -159,10 +174,13 @@ const struct report reports[] = {
 		GRAPH | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_SPLIT_OBJECTS | REPORT_CALL_TREES | REPORT_BINARY,
 		callgrind_run, NULL, "grind", NULL, "kcachegrind" },
 	{ "list", "regex", "Source of matching functions, annotated", list_details,
-		GRAPH | REPORT_UNTRIMMED | REPORT_BY_LINE | REPORT_SPLIT_OBJECTS, list_run },
+		GRAPH | REPORT_UNTRIMMED | REPORT_BY_LINE | REPORT_SPLIT_OBJECTS, list_run, list_table,
+		.compare = diff_list_run },
+	{ "merge", NULL, "Several profiles as one file, compressed", merge_details,
+		REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_BINARY | REPORT_MERGES, proto_run, NULL, "pb.gz" },
 	{ "pdf", NULL, "Graph as PDF", picture_details, PICTURE, dot_run, NULL, "pdf", "pdf" },
 	{ "peek", "regex", "Callers and callees of matching functions", peek_details, GRAPH | REPORT_UNTRIMMED,
-		peek_run },
+		peek_run, peek_table, .compare = diff_peek_run },
 	{ "png", NULL, "Graph as a PNG image", picture_details, PICTURE, dot_run, NULL, "png", "png" },
 	{ "proto", NULL, "The profile itself, compressed", proto_details,
 		REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_BINARY, proto_run, NULL, "pb.gz" },
@@ -171,14 +189,17 @@ const struct report reports[] = {
 		raw_run },
 	{ "svg", NULL, "Graph as SVG", picture_details, PICTURE, dot_run, NULL, "svg", "svg" },
 	{ "symbols", NULL, "Where the names of each binary came from, or why there are none", symbols_details,
-		REPORT_ACCOUNTS, symbols_run },
-	{ "tags", NULL, "Label values with their shares", tags_details, REPORT_FORMAT | REPORT_OF_LABELS, tags_run },
-	{ "text", NULL, "The same as top", top_details, TABLE | REPORT_TEN_ROWS, top_run, top_table },
-	{ "top", NULL, "Functions with the largest values, one per line", top_details, TABLE | REPORT_TEN_ROWS, top_run, top_table },
+		REPORT_ACCOUNTS, symbols_run, symbols_table },
+	{ "tags", NULL, "Label values with their shares", tags_details, REPORT_FORMAT | REPORT_OF_LABELS, tags_run, tags_table },
+	{ "text", NULL, "The same as top", top_details, TABLE | REPORT_TEN_ROWS,
+		top_run, top_table },
+	{ "top", NULL, "Functions with the largest values, one per line", top_details, TABLE | REPORT_TEN_ROWS,
+		top_run, top_table },
 	{ "topproto", NULL, "The rows of top as a profile, compressed", topproto_details, TABLE | REPORT_BINARY,
 		topproto_run, NULL, "pb.gz" },
-	{ "traces", NULL, "Every sample with its stack", traces_details, REPORT_FORMAT, traces_run },
-	{ "tree", NULL, "Callers and callees of every function", tree_details, GRAPH, tree_run },
+	{ "traces", NULL, "Every sample with its stack", traces_details, REPORT_FORMAT, traces_run, traces_table },
+	{ "tree", NULL, "Callers and callees of every function", tree_details, GRAPH, tree_run, tree_table,
+		.compare = diff_tree_run },
 	{ "web", NULL, "Graph in a browser", picture_details, PICTURE, dot_run, NULL, "svg", "svg", REPORT_BROWSER },
 	{ "weblist", "regex", "Source and assembly of matching functions in a browser", weblist_details,
 		REPORT_FORMAT | REPORT_UNTRIMMED | REPORT_BY_ADDRESS | REPORT_INLINES, weblist_run, NULL, "html", NULL,

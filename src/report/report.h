@@ -3,6 +3,7 @@
 #define REPORT_REPORT_H
 
 #include "base/buf.h"
+#include "compare/rename.h"
 #include "compare/rules.h"
 #include "graph/graph.h"
 #include "profile/account.h"
@@ -44,6 +45,17 @@ struct report_comparison {
 	double scale;               /* what the values of NEW were multiplied with, 1 where they were not */
 };
 
+/* The same for the views of a diff, which show more than rows of functions: both sides are there, as one profile. */
+struct report_sides {
+	struct graph *graphs[N_SIDES]; /* of the same nodes, all of them; there are no edges yet */
+	wide totals[N_SIDES];          /* as they are shown, see sides_value() */
+	size_t n_runs[N_SIDES];        /* by which values are divided */
+	wide min_delta;                /* what changed less is left out */
+	struct str names[N_SIDES];
+	double scale;                  /* what the values of NEW are multiplied with */
+	const struct renames *renames; /* functions whose names in NEW stand in OLD, too */
+};
+
 struct report_ctx {
 	const struct assay_profile *profile;
 	const struct view *view;
@@ -60,6 +72,9 @@ struct report_ctx {
 
 	/* NULL unless the report has REPORT_COMPARES, which then has no profile, no view and no graph. */
 	const struct report_comparison *comparison;
+
+	/* NULL but for report->compare(), which then has a profile and neither view nor graph. */
+	const struct report_sides *sides;
 
 	/* What stood behind the report's name, as text and compiled; NULL for a report without argument. */
 	const char *argument;
@@ -111,6 +126,8 @@ enum report_flags {
 	REPORT_INLINES = 1 << 13,
 	/* About the binaries of the profile: all of them are looked for. */
 	REPORT_ACCOUNTS = 1 << 14,
+	/* All that the sources hold, for others to look at: even a single one is merged, and drop_frames are theirs. */
+	REPORT_MERGES = 1 << 15,
 	/* In the shell ten rows, where nobody said how many. */
 	REPORT_TEN_ROWS = 1 << 20,
 	/* In the shell the expressions behind it are about labels. */
@@ -133,6 +150,12 @@ struct report {
 	const char *suffix;
 	const char *picture; /* what graphviz's dot makes of it: "svg", or NULL for nothing */
 	const char *viewer;  /* the command that shows it, REPORT_BROWSER, or NULL for none */
+
+	/*
+	 * As a view of diff, from ctx->sides. The same as run where the report shows a difference by the signs of its
+	 * values and not side by side. NULL where there is no such view.
+	 */
+	int (*compare)(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 };
 
 #define REPORT_BROWSER "browser"
@@ -156,23 +179,32 @@ int callgrind_run(const struct report_ctx *ctx, struct buf *out, struct assay_di
 int check_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int check_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int comments_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int diff_list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int diff_peek_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int diff_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
+int diff_tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int disassembly_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int dot_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int flamegraph_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int folded_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int list_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int list_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int peek_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int peek_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int proto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int symbols_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int symbols_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int tags_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int top_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int top_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int topproto_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int traces_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int tree_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
+int tree_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag);
 int weblist_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag);
 
 #endif

@@ -135,7 +135,9 @@ static void add_tries(struct buf *out, const struct mapping_account *a)
 
 		bool is_binary = str_equal(t->path, a->path);
 
-		buf_add_str(out, t->why.len ? STR("  tried     ") : is_binary ? STR("  used      ") : STR("  opened    "));
+		buf_add_str(out, t->why.len  ? STR("  tried     ")
+				 : is_binary ? STR("  used      ")
+					     : STR("  opened    "));
 		buf_add_safe(out, t->path);
 		if (t->why.len)
 			add_reason(out, ": ", without_path(t->why, t->path));
@@ -181,5 +183,125 @@ int symbols_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag
 	for (size_t i = 0; i < ctx->n_accounts; i++)
 		add_mapping(out, &ctx->accounts[i]);
 	add_unmapped(out, ctx->profile);
+	return 0;
+}
+
+static const char *state_name(enum account_state state)
+{
+	switch (state) {
+	case ACCOUNT_UNUSED:
+		return "unused";
+	case ACCOUNT_NAMED:
+		return "named";
+	case ACCOUNT_LEFT_ALONE:
+		return "no_binary";
+	case ACCOUNT_NOT_LOOKED:
+		return "not_looked_for";
+	case ACCOUNT_NOT_FOUND:
+		return "not_found";
+	case ACCOUNT_FOUND:
+		return "found";
+	case ACCOUNT_BY_ADDRESS:
+		break;
+	}
+	return "by_address";
+}
+
+static void add_text_or_nothing(struct table *t, struct str text)
+{
+	if (text.len)
+		table_text(t, text);
+	else
+		table_nothing(t);
+}
+
+/* "/bin/app: no such file or directory", or the path alone of a file that was opened; as many as there are. */
+static void add_tried(struct table *t, const struct mapping_account *a)
+{
+	struct buf list = BUF_INIT, line = BUF_INIT;
+	struct str all;
+
+	for (size_t i = 0; i < a->n_tries; i++) {
+		const struct account_try *try = &a->tries[i];
+
+		buf_reset(&line);
+		buf_add_str(&line, try->path);
+		if (try->why.len) {
+			buf_add_str(&line, STR(": "));
+			buf_add_str(&line, without_path(try->why, try->path));
+		}
+		if (i)
+			buf_add_str(&list, table_between(t));
+		table_render(t, &list, buf_str(&line));
+	}
+	all = buf_str(&list);
+	table_rendered(t, &all, a->n_tries ? 1 : 0);
+	t->failed |= list.failed || line.failed;
+	buf_release(&list);
+	buf_release(&line);
+}
+
+static void add_mapping_row(struct table *t, const struct mapping_account *a)
+{
+	add_text_or_nothing(t, a->file);
+	table_text(t, str_of(state_name(a->state)));
+	table_integer(t, (wide)a->n);
+	table_integer(t, (wide)a->n_before);
+	table_integer(t, (wide)a->n_after);
+	table_integer(t, (wide)a->n_lines);
+	table_integer(t, (wide)a->n_inlined);
+	add_text_or_nothing(t, a->wanted);
+	add_text_or_nothing(t, a->path);
+	add_text_or_nothing(t, a->found);
+	add_text_or_nothing(t, a->debug_file);
+	add_text_or_nothing(t, a->why.len ? a->why : a->flaw);
+	add_tried(t, a);
+	table_integer(t, (wide)a->n_more_tries);
+}
+
+static void add_unmapped_row(struct table *t, const struct assay_profile *p)
+{
+	wide n = 0, named = 0;
+
+	for (size_t i = 0; i < p->locations.n; i++) {
+		n += p->locations.items[i].mapping == PROFILE_NONE;
+		named += p->locations.items[i].mapping == PROFILE_NONE && p->locations.items[i].n_lines;
+	}
+	if (!n)
+		return;
+	table_nothing(t);
+	table_text(t, STR("no_mapping"));
+	table_integer(t, n);
+	table_integer(t, named);
+	table_integer(t, named);
+	table_nothings(t, 7);
+	table_rendered(t, NULL, 0);
+	table_integer(t, 0);
+}
+
+int symbols_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	static const struct column columns[] = {
+		{ "file", COLUMN_NAME },
+		{ "state", COLUMN_WORD },
+		{ "locations", COLUMN_NUMBER },
+		{ "named_before", COLUMN_NUMBER },
+		{ "named", COLUMN_NUMBER },
+		{ "with_lines", COLUMN_NUMBER },
+		{ "with_inlined", COLUMN_NUMBER },
+		{ "build_id", COLUMN_NAME },
+		{ "used", COLUMN_NAME },
+		{ "used_build_id", COLUMN_NAME },
+		{ "debug_file", COLUMN_NAME },
+		{ "problem", COLUMN_NAME },
+		{ "tried", COLUMN_NAME },
+		{ "tries_left_out", COLUMN_NUMBER },
+	};
+
+	(void)diag;
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]), NULL);
+	for (size_t i = 0; i < ctx->n_accounts; i++)
+		add_mapping_row(t, &ctx->accounts[i]);
+	add_unmapped_row(t, ctx->profile);
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "base/pairs.h"
 #include "base/units.h"
 #include "base/utf8.h"
-#include "report/values.h"
+#include "report/header.h"
 
 /*
  * What each value of each label key adds up to:
@@ -29,6 +29,9 @@ struct counts {
 struct tag {
 	struct str key, text;
 	wide sum;
+	int64_t number;
+	struct str unit;
+	bool is_number; /* one number, and not several that read the same */
 };
 
 struct tags {
@@ -80,14 +83,17 @@ static void counts_release(struct counts *c)
 	vec_release(&c->sums);
 }
 
-static bool number_text(struct tags *t, const struct report_ctx *ctx, uint32_t key, int64_t number, struct str *text)
+static bool name_number(struct tags *t, const struct report_ctx *ctx, uint32_t key, int64_t number, struct tag *tag)
 {
 	struct buf b = BUF_INIT;
 	char *copy;
 
-	units_add_label(&b, number, label_unit(ctx->units, key), ctx->options->unit);
+	tag->is_number = true;
+	tag->number = number;
+	tag->unit = label_unit(ctx->units, key);
+	units_add_label(&b, number, tag->unit, ctx->options->unit);
 	copy = b.failed ? NULL : arena_copy(&t->arena, b.data, b.len);
-	*text = (struct str){ copy, b.len };
+	tag->text = (struct str){ copy, b.len };
 	buf_release(&b);
 	return copy != NULL;
 }
@@ -109,7 +115,7 @@ static bool name_tags(struct tags *t, const struct counts *c, const struct repor
 		*tag = (struct tag){ .key = profile_str(ctx->profile, p.a >> 1), .sum = c->sums.items[t->n] };
 		if (!(p.a & 1))
 			tag->text = profile_str(ctx->profile, p.b);
-		else if (!number_text(t, ctx, p.a >> 1, whole_number(c->numbers.items.items[p.b]), &tag->text))
+		else if (!name_number(t, ctx, p.a >> 1, whole_number(c->numbers.items.items[p.b]), tag))
 			return false;
 	}
 	return true;
@@ -141,10 +147,12 @@ static void join_tags(struct tags *t)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		if (n && compare_texts(&t->items[n - 1], &t->items[i]) == 0)
+		if (n && compare_texts(&t->items[n - 1], &t->items[i]) == 0) {
 			t->items[n - 1].sum += t->items[i].sum;
-		else
+			t->items[n - 1].is_number = false;
+		} else {
 			t->items[n++] = t->items[i];
+		}
 	}
 	t->n = n;
 }
@@ -182,14 +190,21 @@ static void add_value(struct buf *out, const struct values *v, wide sum)
 	buf_add_char(out, ':');
 }
 
-/* "bytes: Total 10ms of 105ms ( 9.52%)"; the width of what stands before " Total" is that of the rows below. */
-static size_t print_key(struct buf *out, const struct values *v, const struct tag *tags, size_t n)
+static wide key_sum(const struct tag *tags, size_t n)
 {
-	size_t start = out->len, width;
 	wide sum = 0;
 
 	for (size_t i = 0; i < n; i++)
 		sum += tags[i].sum;
+	return sum;
+}
+
+/* "bytes: Total 10ms of 105ms ( 9.52%)"; the width of what stands before " Total" is that of the rows below. */
+static size_t print_key(struct buf *out, const struct values *v, const struct tag *tags, size_t n)
+{
+	size_t start = out->len, width;
+	wide sum = key_sum(tags, n);
+
 	buf_add_char(out, ' ');
 	buf_add_safe(out, tags->key);
 	buf_add_char(out, ':');
@@ -232,6 +247,16 @@ static void print_values(struct buf *out, const struct values *v, const struct t
 	buf_release(&value);
 }
 
+/* The end of the values whose key is that of the first. */
+static size_t key_end(const struct tags *t, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < t->n && str_equal(t->items[end].key, t->items[first].key))
+		end++;
+	return end;
+}
+
 static void tags_print(struct buf *out, const struct values *v, const struct tags *t)
 {
 	size_t end;
@@ -239,27 +264,86 @@ static void tags_print(struct buf *out, const struct values *v, const struct tag
 	for (size_t i = 0; i < t->n; i = end) {
 		size_t indent;
 
-		for (end = i + 1; end < t->n && str_equal(t->items[end].key, t->items[i].key);)
-			end++;
+		end = key_end(t, i);
 		indent = print_key(out, v, t->items + i, end - i);
 		print_values(out, v, t->items + i, end - i, indent);
 		buf_add_char(out, '\n');
 	}
 }
 
-int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+static void add_key_row(struct table *table, struct str key, wide sum, wide total)
+{
+	table_text(table, STR("key"));
+	table_text(table, key);
+	table_nothing(table);
+	table_integer(table, sum);
+	table_percent(table, sum, total);
+	table_nothings(table, 2);
+}
+
+static void add_value_row(struct table *table, const struct tag *tag, wide total)
+{
+	table_text(table, STR("value"));
+	table_text(table, tag->key);
+	table_text(table, tag->text);
+	table_integer(table, tag->sum);
+	table_percent(table, tag->sum, total);
+	if (tag->is_number) {
+		table_integer(table, tag->number);
+		table_text(table, tag->unit);
+	} else {
+		table_nothings(table, 2);
+	}
+}
+
+static void add_table(struct table *table, const struct report_ctx *ctx, const struct values *v, const struct tags *t)
+{
+	static const struct column columns[] = {
+		{ "role", COLUMN_WORD },
+		{ "key", COLUMN_NAME },
+		{ "value", COLUMN_NAME },
+		{ "sum", COLUMN_VALUE },
+		{ "percent", COLUMN_PERCENT },
+		{ "number", COLUMN_EXACT },
+		{ "number_unit", COLUMN_EXACT },
+	};
+	size_t end;
+
+	header_add_fields(table, ctx);
+	table_columns(table, columns, sizeof(columns) / sizeof(columns[0]), v);
+	for (size_t i = 0; i < t->n; i = end) {
+		end = key_end(t, i);
+		add_key_row(table, t->items[i].key, key_sum(t->items + i, end - i), ctx->total);
+		for (size_t k = i; k < end; k++)
+			add_value_row(table, &t->items[k], ctx->total);
+	}
+}
+
+/* As text, or, where there is no place for that, as a table. */
+static int run(const struct report_ctx *ctx, struct buf *out, struct table *table, struct assay_diag *diag)
 {
 	struct tags t = { .arena = ARENA_INIT };
 	struct values v;
 	int err = tags_rows(&t, ctx);
 
-	if (!err) {
-		values_init(&v, ctx);
+	values_init(&v, ctx);
+	if (!err && out)
 		tags_print(out, &v, &t);
-	}
+	else if (!err)
+		add_table(table, ctx, &v, &t);
 	free(t.items);
 	arena_release(&t.arena);
 	if (err == ASSAY_ERR_CANCELED)
 		return diag_set(diag, err, "canceled");
 	return err ? diag_nomem(diag, "tags") : 0;
+}
+
+int tags_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
+{
+	return run(ctx, out, NULL, diag);
+}
+
+int tags_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
+{
+	return run(ctx, NULL, t, diag);
 }

@@ -91,15 +91,25 @@ static const char *mark_name(enum inline_mark mark)
 
 int top_table(const struct report_ctx *ctx, struct table *t, struct assay_diag *diag)
 {
-	static const char *const columns[] = { "flat", "flat_percent", "sum_percent", "cum", "cum_percent", "name",
-		"inlined" };
+	static const struct column columns[] = {
+		{ "flat", COLUMN_VALUE },
+		{ "flat_percent", COLUMN_PERCENT },
+		{ "sum_percent", COLUMN_PERCENT },
+		{ "cum", COLUMN_VALUE },
+		{ "cum_percent", COLUMN_PERCENT },
+		{ "name", COLUMN_NAME },
+		{ "inlined", COLUMN_WORD },
+	};
 	struct top_row *rows;
+	struct values v;
 	int err = top_rows(ctx, &rows, diag);
 
 	if (err)
 		return err;
+	values_init(&v, ctx);
+	values_select_unit(&v, ctx->graph);
 	header_add_fields(t, ctx);
-	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]));
+	table_columns(t, columns, sizeof(columns) / sizeof(columns[0]), &v);
 	for (size_t i = 0; i < ctx->graph->rows.n; i++) {
 		table_integer(t, rows[i].flat);
 		table_percent(t, rows[i].flat, ctx->total);

@@ -10,11 +10,48 @@
 #if HAVE_CAPSTONE
 
 #include <capstone/capstone.h>
+#include <dlfcn.h>
 #include <elf.h>
 #include <stdlib.h>
 
 /* Names of C++ can be long, and a call to one is but one line. */
 #define NAME_MAX_LEN 4096
+
+/*
+ * Loaded when it is first used: its tables have so many addresses for the loader to mend that they would cost everybody
+ * who wants names alone as much as the rest of the program's start.
+ */
+#define STRING_OF(x) #x
+#define STRING(x) STRING_OF(x)
+#define LIBRARY "libcapstone.so." STRING(CS_API_MAJOR)
+
+#define FOR_EACH_FUNCTION(f) f(open) f(option) f(malloc) f(free) f(close) f(disasm_iter) f(errno) f(strerror) f(version)
+
+#define DECLARE(name) __typeof__(cs_##name) *name##_;
+static struct {
+	void *library;
+	FOR_EACH_FUNCTION(DECLARE)
+} cs;
+#undef DECLARE
+
+static bool load(void)
+{
+	bool found = true;
+
+	if (cs.library)
+		return true;
+	cs.library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+	if (!cs.library)
+		return false;
+#define FIND(name) found = found && (cs.name##_ = (__typeof__(cs.name##_))dlsym(cs.library, "cs_" #name));
+	FOR_EACH_FUNCTION(FIND)
+#undef FIND
+	if (found)
+		return true;
+	dlclose(cs.library);
+	cs.library = NULL;
+	return false;
+}
 
 struct machine {
 	uint16_t elf;
@@ -48,24 +85,24 @@ static int failed(cs_err err, struct assay_diag *diag)
 {
 	if (err == CS_ERR_MEM)
 		return diag_nomem(diag, "the disassembler");
-	return diag_set(diag, ASSAY_ERR_UNSUPPORTED, "cannot disassemble: %s", cs_strerror(err));
+	return diag_set(diag, ASSAY_ERR_UNSUPPORTED, "cannot disassemble: %s", cs.strerror_(err));
 }
 
 /* Details are what jumps and addresses are told by. */
 static cs_err set_up(struct disasm *d, bool intel_syntax)
 {
-	cs_err err = cs_open(d->machine->arch, d->machine->mode, &d->handle);
+	cs_err err = cs.open_(d->machine->arch, d->machine->mode, &d->handle);
 
 	if (err != CS_ERR_OK) {
 		d->handle = 0;
 		return err;
 	}
-	err = cs_option(d->handle, CS_OPT_DETAIL, CS_OPT_ON);
+	err = cs.option_(d->handle, CS_OPT_DETAIL, CS_OPT_ON);
 	if (err == CS_ERR_OK && d->machine->arch == CS_ARCH_X86)
-		err = cs_option(d->handle, CS_OPT_SYNTAX, intel_syntax ? CS_OPT_SYNTAX_INTEL : CS_OPT_SYNTAX_ATT);
+		err = cs.option_(d->handle, CS_OPT_SYNTAX, intel_syntax ? CS_OPT_SYNTAX_INTEL : CS_OPT_SYNTAX_ATT);
 	if (err != CS_ERR_OK)
 		return err;
-	d->insn = cs_malloc(d->handle);
+	d->insn = cs.malloc_(d->handle);
 	return d->insn ? CS_ERR_OK : CS_ERR_MEM;
 }
 
@@ -78,6 +115,8 @@ int disasm_open(struct disasm **out, uint16_t machine, bool intel_syntax, struct
 	if (!m)
 		return diag_set(
 			diag, ASSAY_ERR_UNSUPPORTED, "cannot disassemble the code of machine %" PRIu16, machine);
+	if (!load())
+		return diag_set(diag, ASSAY_ERR_UNSUPPORTED, "cannot disassemble: %s cannot be loaded", LIBRARY);
 	d = calloc(1, sizeof(*d));
 	if (!d)
 		return diag_nomem(diag, "the disassembler");
@@ -96,9 +135,9 @@ void disasm_close(struct disasm *d)
 	if (!d)
 		return;
 	if (d->insn)
-		cs_free(d->insn, 1);
+		cs.free_(d->insn, 1);
 	if (d->handle)
-		cs_close(&d->handle);
+		cs.close_(&d->handle);
 	buf_release(&d->text);
 	free(d);
 }
@@ -234,10 +273,10 @@ int disasm_run(struct disasm *d, const uint8_t *bytes, size_t n, uint64_t addres
 		int err;
 
 		buf_reset(&d->text);
-		if (address % d->machine->step == 0 && cs_disasm_iter(d->handle, &bytes, &left, &next, d->insn)) {
+		if (address % d->machine->step == 0 && cs.disasm_iter_(d->handle, &bytes, &left, &next, d->insn)) {
 			taken = n - left;
 			add_instruction(d, d->insn, names);
-		} else if (cs_errno(d->handle) == CS_ERR_MEM) {
+		} else if (cs.errno_(d->handle) == CS_ERR_MEM) {
 			return diag_nomem(diag, "the disassembler");
 		} else {
 			taken = add_bytes(d, bytes, n, address);
@@ -259,7 +298,9 @@ const char *disasm_backend(void)
 	static char text[32];
 	int major, minor;
 
-	cs_version(&major, &minor);
+	if (!load())
+		return "none";
+	cs.version_(&major, &minor);
 	snprintf(text, sizeof(text), "capstone %d.%d", major, minor);
 	return text;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The program that reads binaries for assay: ELF, DWARF and machine code come from anywhere, and the libraries that
- * read them have their faults. It is started by assay with a socket as standard input, opens nothing by itself, and
- * limits what it may use before it hears of any file.
+ * read them have their faults. It is started by assay with a socket as standard input, opens nothing by itself but the
+ * disassembler's library, and limits what it may use before it hears of any file.
  */
 #include <signal.h>
 #include <stdbool.h>

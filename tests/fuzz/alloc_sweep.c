@@ -20,8 +20,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/load.h"
+#include "app/compare.h"
+#include "app/request.h"
 #include "app/run.h"
+#include "app/source_list.h"
+#include "assay-config.h"
 #include "assay/profile.h"
 #include "assay/report.h"
 #include "cli/flags.h"
@@ -50,18 +53,20 @@ void __wrap_message_text(struct str text);
 
 /* --- allocations --- */
 
+/* Work that is shared out allocates from several threads at once. */
 static struct {
-	unsigned long n;       /* asked for since the start of this run */
-	unsigned long failing; /* the number of the first that fails, from 1; 0 for none */
-	bool for_good;         /* and so do all that follow */
-	bool failed;           /* one did */
-	long live;             /* blocks that have not been given back */
+	_Atomic unsigned long n; /* asked for since the start of this run */
+	unsigned long failing;   /* the number of the first that fails, from 1; 0 for none */
+	bool for_good;           /* and so do all that follow */
+	_Atomic bool failed;     /* one did */
+	_Atomic long live;       /* blocks that have not been given back */
 } memory;
 
 static bool fails(void)
 {
-	memory.n++;
-	if (!memory.failing || memory.n < memory.failing || (memory.n > memory.failing && !memory.for_good))
+	unsigned long n = ++memory.n;
+
+	if (!memory.failing || n < memory.failing || (n > memory.failing && !memory.for_good))
 		return false;
 	memory.failed = true;
 	errno = ENOMEM;
@@ -139,6 +144,11 @@ enum way {
 	WAY_FILE,         /* assay_profile_open() */
 	WAY_PIPE,         /* the same for standard input */
 	WAY_REQUEST,      /* load_request(), as the program does it: path, the same once more, and path as base */
+	WAY_COMPARE,      /* diff, or check with the argument as a rule: path is OLD, and NEW is other */
+	WAY_VIEW,         /* the report as a view of diff */
+	WAY_MERGE,        /* the same for the path twice, or with the option "many" more often, labelled, and no base */
+	WAY_MIXED,        /* the same for the path and for odd/smallest.pb, which has other columns */
+	WAY_LIST,         /* the lines of the file as names of sources */
 	WAY_SHELL,        /* lines of a session, in the first place of the options; text is the list of options at its end */
 	WAY_COMMAND_LINE, /* flags, as the program reads them, and no profile */
 };
@@ -150,6 +160,7 @@ struct sweep {
 	const char *options[8][2]; /* name and value; for a command line, arguments in the first place */
 	const char *report;        /* NULL for top by the public interface */
 	const char *argument;      /* of the report, or NULL */
+	const char *other;         /* like path */
 };
 
 static const struct sweep sweeps[] = {
@@ -228,6 +239,17 @@ static const struct sweep sweeps[] = {
 	{ WAY_FILE, "odd/labels.pb", 0, { { "divide_by", "2" } }, "proto", NULL },
 	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "noinlines", "true" }, { "hide", "^x" } }, "proto", NULL },
 	{ WAY_FILE, "odd/plain.pb", 0, { { NULL } }, "topproto", NULL },
+/* Rows for programs, and for Markdown. */
+#if HAVE_JANSSON
+	{ WAY_FILE, "odd/names-invalid-utf8.pb", 0, { { "format", "json" } }, "top", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "json" }, { "focus", "." } }, "traces", NULL },
+#endif
+	{ WAY_FILE, "odd/plain.pb", 0, { { "format", "csv" } }, "tree", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "format", "markdown" } }, "peek", "inline0[12]" },
+	{ WAY_FILE, "odd/plain.pb", 0, { { "format", "tsv" }, { "source_path", "/nosuch" } }, "list", "." },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "csv" } }, "traces", NULL },
+	{ WAY_FILE, "odd/inlines-50.pb", 0, { { "format", "markdown" } }, "traces", NULL },
+	{ WAY_FILE, "odd/labels.pb", 0, { { "format", "markdown" } }, "tags", NULL },
 	/* Filters of labels and stacks, with reports that show what is left. */
 	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", "1:" } }, "traces", NULL },
 	{ WAY_FILE, "odd/labels.pb", 0, { { "tagfocus", ".,:" }, { "tagignore", "nosuch=a,b" } }, "tags", NULL },
@@ -239,6 +261,22 @@ static const struct sweep sweeps[] = {
 	{ WAY_REQUEST, "odd/plain.pb", 0, { { NULL } }, "top", NULL },
 	{ WAY_REQUEST, "odd/labels.pb", 0, { { "normalize", "true" } }, "tags", NULL },
 	{ WAY_REQUEST, "odd/comments.pb", 0, { { "diff_base", "path" } }, "raw", NULL },
+	/* Two sides. */
+	{ WAY_COMPARE, "odd/labels.pb", 0, { { "nodefraction", "0" }, { "normalize", "true" } }, "diff", NULL,
+		"odd/plain.pb" },
+	{ WAY_COMPARE, "odd/values-cancel.pb", 0, { { "format", "csv" }, { "min_delta", "1ns" }, { "lines", "true" } },
+		"diff", NULL, "odd/plain.pb" },
+	{ WAY_COMPARE, "odd/labels.pb", 0, { { "assert", "growth(cum, .) < 1%" }, { "assert", "total > 1ns" } },
+		"check", NULL, "odd/plain.pb" },
+	{ WAY_VIEW, "odd/labels.pb", 0, { { "nodefraction", "0" }, { "cum", "true" } }, "tree", NULL, "odd/plain.pb" },
+	{ WAY_VIEW, "odd/values-cancel.pb", 0, { { "normalize", "true" } }, "peek", ".", "odd/plain.pb" },
+	{ WAY_VIEW, "odd/plain.pb", 0, { { "source_path", "src" } }, "list", ".", "odd/labels.pb" },
+	{ WAY_VIEW, "odd/plain.pb", 0, { { "focus", "." } }, "flamegraph", NULL, "odd/labels.pb" },
+	{ WAY_MERGE, "odd/smallest.pb", 0, { { "many", NULL } }, "merge", NULL },
+	{ WAY_MERGE, "odd/values-cancel.pb", 0, { { NULL } }, "raw", NULL },
+	/* Other columns, and others of the same name: what was added up is read once more. */
+	{ WAY_MIXED, "odd/default-type.pb", 0, { { NULL } }, "raw", NULL },
+	{ WAY_LIST, "words.folded", 0, { { NULL } } },
 	{ WAY_SHELL, "odd/plain.pb", 0,
 		{ { "focus=m" }, { "lines" }, { "top 3 main -x >>/dev/null" }, { "peek . >/dev/null" }, { "help" }, { "o" },
 			{ "sample_index=0" } } },
@@ -379,22 +417,35 @@ static void keep_complaint(void *data, const char *source, const struct assay_di
 	*(struct assay_diag *)data = *why;
 }
 
+/* More than are combined in a step. */
+#define MANY 130
+
 static int request(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
 {
-	const char *sources[] = { in->path, in->path };
+	const char *sources[MANY];
+	char other[PATH_MAX];
 	struct load_request r = {
 		.sources = sources,
-		.n_sources = 2,
-		.base = in->path,
+		.n_sources = has_option(s, "many") ? MANY : 2,
+		.base = s->way == WAY_REQUEST ? in->path : NULL,
 		.is_diff = has_option(s, "diff_base"),
 		.normalize = has_option(s, "normalize"),
+		.tag_source = s->way == WAY_MERGE,
+		.merge_one = s->way == WAY_MERGE,
 		.options = { .executable = "", .build_id = "", .comment = "put together" },
 		.complain = keep_complaint,
 		.data = &o->diag,
 	};
 	const struct assay_profile *p;
-	int err = load_request(&p, &r, ctx);
+	int err;
 
+	for (size_t i = 0; i < MANY; i++)
+		sources[i] = in->path;
+	if (s->way == WAY_MIXED) {
+		snprintf(other, sizeof(other), "%s/odd/smallest.pb", folder);
+		sources[1] = other;
+	}
+	err = load_request(&p, &r, ctx);
 	if (!err)
 		o->profile = (struct assay_profile *)p;
 	return err;
@@ -406,39 +457,76 @@ static int load(struct outcome *o, const struct sweep *s, const struct input *in
 		return assay_profile_parse(&o->profile, in->data, in->len, ctx, &o->diag);
 	if (s->way == WAY_FILE)
 		return assay_profile_open(&o->profile, in->path, ctx, &o->diag);
-	if (s->way == WAY_REQUEST)
+	if (s->way == WAY_REQUEST || s->way == WAY_MERGE || s->way == WAY_MIXED)
 		return request(o, s, in, ctx);
 	pipe_to_stdin(in);
 	return assay_profile_open(&o->profile, "-", ctx, &o->diag);
 }
 
+/* Makes the text of a report the run's own; like all of these, with its error. */
+static int hand_out(struct outcome *o, struct buf *out)
+{
+	size_t len;
+	char *text = buf_detach(out, &len);
+
+	if (!text) {
+		o->diag.code = ASSAY_ERR_NOMEM;
+		strcpy(o->diag.text, "no text");
+		return ASSAY_ERR_NOMEM;
+	}
+	o->text = text;
+	o->len = len;
+	return 0;
+}
+
 /* What assay_report() does, but that the report may have an argument. */
-static int report_with_argument(struct outcome *o, const struct sweep *s, struct assay_options *options,
-	struct assay_ctx *ctx)
+static int report_with_argument(
+	struct outcome *o, const struct sweep *s, struct assay_options *options, struct assay_ctx *ctx)
 {
 	struct buf out = { 0 };
 	int err = options_settle(options, ctx->warn, ctx->data, &o->diag);
-	size_t len;
-	char *text;
 
 	if (!err)
 		err = run_report(o->profile, report_find(s->report), s->argument, options, NULL, ctx, &out, &o->diag);
-	if (!err) {
-		text = buf_detach(&out, &len);
-		if (text) {
-			o->text = text;
-			o->len = len;
-		} else {
-			o->diag.code = ASSAY_ERR_NOMEM;
-			strcpy(o->diag.text, "no text");
-			err = ASSAY_ERR_NOMEM;
-		}
-	}
+	if (!err)
+		err = hand_out(o, &out);
 	buf_release(&out);
 	return err;
 }
 
-static int report(struct outcome *o, const struct sweep *s, struct assay_ctx *ctx)
+static int compare(struct outcome *o, const struct sweep *s, struct assay_options *options, struct assay_ctx *ctx,
+	const struct input *in)
+{
+	const struct report *report = report_find(s->report);
+	char path[PATH_MAX];
+	const char *old = in->path, *new = path;
+	const struct compare_request r = {
+		.sources = { &old, &new },
+		.n_sources = { 1, 1 },
+		.options = { .executable = "", .build_id = "", .comment = "" },
+		.complain = keep_complaint,
+		.data = &o->diag,
+	};
+	struct buf out = { 0 };
+	size_t n_broken;
+	int err = options_settle(options, ctx->warn, ctx->data, &o->diag);
+
+	snprintf(path, sizeof(path), "%s/%s", folder, s->other);
+	if (!err)
+		err = s->way == WAY_VIEW ? compare_view(&r, report, s->argument, options, ctx, &out)
+					 : compare_report(&r, report, options, ctx, &out, &n_broken);
+	if (!err)
+		err = hand_out(o, &out);
+	buf_release(&out);
+	return err;
+}
+
+static bool has_two_sides(const struct sweep *s)
+{
+	return s->way == WAY_COMPARE || s->way == WAY_VIEW;
+}
+
+static int report(struct outcome *o, const struct sweep *s, const struct input *in, struct assay_ctx *ctx)
 {
 	struct assay_options *options = assay_options_new();
 	int err = 0;
@@ -450,7 +538,9 @@ static int report(struct outcome *o, const struct sweep *s, struct assay_ctx *ct
 	}
 	for (size_t i = 0; !err && i < 8 && s->options[i][0] && s->options[i][1]; i++)
 		err = assay_options_set(options, s->options[i][0], s->options[i][1], &o->diag);
-	if (!err && s->report)
+	if (!err && has_two_sides(s))
+		err = compare(o, s, options, ctx, in);
+	else if (!err && s->report)
 		err = report_with_argument(o, s, options, ctx);
 	else if (!err)
 		err = assay_report(&o->text, &o->len, o->profile, "top", options, ctx, &o->diag);
@@ -462,14 +552,15 @@ static void run_profile(struct outcome *o, const struct sweep *s, const struct i
 {
 	struct assay_ctx ctx = { .bytes_left = UINT64_C(64) << 20, .warn = ignore_warning };
 
-	o->err = load(o, s, in, &ctx);
+	o->err = has_two_sides(s) ? 0 : load(o, s, in, &ctx);
 	if (o->err) {
 		if (o->profile != UNTOUCHED)
 			fault("a profile was handed out by a load that failed");
 		return;
 	}
-	o->err = report(o, s, &ctx);
-	assay_profile_free(o->profile);
+	o->err = report(o, s, in, &ctx);
+	if (o->profile != UNTOUCHED)
+		assay_profile_free(o->profile);
 }
 
 static void run_command_line(struct outcome *o, const struct sweep *s)
@@ -487,6 +578,17 @@ static void run_command_line(struct outcome *o, const struct sweep *s)
 		return;
 	o->err = options_settle(&cl.options, ignore_warning, NULL, &o->diag);
 	flags_release(&cl);
+}
+
+static void run_list(struct outcome *o, const struct input *in)
+{
+	struct source_list l = { 0 };
+	const char *names[] = { in->path };
+
+	o->err = source_list_add(&l, names, 1, &o->diag);
+	if (!o->err)
+		o->err = source_list_read(&l, in->path, &o->diag);
+	source_list_release(&l);
 }
 
 /* What starts with a tab is completed. */
@@ -551,6 +653,8 @@ static void run(struct outcome *o, const struct sweep *s, const struct input *in
 	memory.failed = false;
 	if (s->way == WAY_COMMAND_LINE)
 		run_command_line(o, s);
+	else if (s->way == WAY_LIST)
+		run_list(o, in);
 	else if (s->way == WAY_SHELL)
 		run_shell(o, s, in);
 	else

@@ -25,7 +25,7 @@ LINE_ENDS = "\u2028\u2029"
 # Where a report has TABs of its own: the head of tree and peek, behind the number of a line of source, and in a page,
 # whose data is JSON.
 TREE_HEAD = "calls calls% + context \t \t \n"
-SOURCE_LINE = re.compile(r"^ *\S+ +\S+ +-?\d+:.*", re.M)
+SOURCE_LINE = re.compile(r"^ *\S+ +\S+(?: +\S+ \| *\S+ +\S+ +\S+)? +-?\d+:.*", re.M)
 
 
 class Result:

@@ -171,6 +171,9 @@ Test(flags, mistakes_are_answered_in_the_words_of_the_reference)
 		{ { "-top", "-text" }, "must set at most one output format" },
 		{ { "top", "-text" }, "must set at most one output format" },
 		{ { "top", "-list=re" }, "must set at most one output format" },
+		{ { "diff", "-list=re", "-tree" }, "must set at most one output format" },
+		{ { "diff", "-dot" }, "diff has no view -dot; it has -flamegraph, -list, -peek and -tree" },
+		{ { "check", "-tree" }, "must set at most one output format" },
 		{ { "list" }, "list needs a regex: assay list regex PROFILE" },
 		{ { "peek", "-cum" }, "peek needs a regex: assay peek regex PROFILE" },
 		{ { "-x123456789012345678901234567890123456789012345678901234567890123" },
@@ -284,4 +287,32 @@ Test(suggest, names_only_what_can_be_had)
 			cr_expect(!got || strcmp(got, r->name) != 0, "%s is not here yet", r->name);
 	}
 	cr_expect_null(suggest_report("focus"));
+}
+
+Test(flags, formats_choose_the_view_of_a_diff)
+{
+	static const struct {
+		const char *args[6];
+		const char *view, *argument;
+	} cases[] = {
+		{ { "diff", "a", "b" }, NULL, NULL },
+		{ { "diff", "-list=re", "a", "b" }, "list", "re" },
+		{ { "diff", "a", "-peek", "re", "b" }, "peek", "re" },
+		{ { "diff", "a", "b", "-tree" }, "tree", NULL },
+		{ { "diff", "-flamegraph", "a", "b" }, "flamegraph", NULL },
+		{ { "diff", "-list=re", "-list=", "a", "b" }, NULL, NULL },
+	};
+
+	for (size_t i = 0; i < N(cases); i++) {
+		struct command_line cl;
+		struct assay_diag diag;
+
+		cr_assert_eq(parse(&cl, cases[i].args, &diag), 0, "case %zu: %s", i, diag.text);
+		cr_expect_str_eq(cl.report->name, "diff", "case %zu", i);
+		cr_expect_eq(cl.view, cases[i].view ? report_find(cases[i].view) : NULL, "case %zu", i);
+		cr_expect_eq(cl.argument == NULL, cases[i].argument == NULL, "case %zu", i);
+		if (cl.argument && cases[i].argument)
+			cr_expect_str_eq(cl.argument, cases[i].argument, "case %zu", i);
+		flags_release(&cl);
+	}
 }

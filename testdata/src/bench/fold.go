@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+//go:build !slow
+
+package bench
+
+import "strings"
+
+func fold(word string) string {
+	return strings.ToLower(word)
+}
