@@ -16,15 +16,15 @@
  * share a quarter of a cache line: tables like this one are read for every frame of every sample.
  */
 struct slot {
-	uint32_t key;        /* SLOT_EMPTY, or caller << 16 | callee */
-	uint32_t stamp : 30; /* the last sample that counted */
-	uint32_t flags : 2;
+	uint32_t key;  /* SLOT_EMPTY, or caller << 16 | callee */
+	uint32_t mark; /* the stamp of the last sample that counted, and behind it SLOT_FLAGS */
 	int64_t weight;
 };
 
 #define SLOT_EMPTY UINT32_MAX
 #define SLOT_PLACES ((size_t)UINT16_MAX - 2)
 #define SLOT_SAMPLES ((size_t)1 << 30)
+#define SLOT_FLAGS 3u
 
 struct slots {
 	struct slot *items;
@@ -127,6 +127,7 @@ static bool grow_slots(struct slots *s)
 /* There is room for one more: see make_room(). */
 static inline void count_in_slot(struct slots *s, uint32_t key, uint32_t stamp, int64_t value, uint8_t flags)
 {
+	uint32_t mark;
 	size_t i;
 
 	for (i = first_slot(s, key); s->items[i].key != key; i = (i + 1) & (s->size - 1)) {
@@ -136,10 +137,10 @@ static inline void count_in_slot(struct slots *s, uint32_t key, uint32_t stamp, 
 		s->n++;
 		break;
 	}
-	if (s->items[i].stamp == stamp)
+	mark = s->items[i].mark;
+	if ((mark ^ stamp << 2) <= SLOT_FLAGS)
 		return;
-	s->items[i].stamp = stamp & (SLOT_SAMPLES - 1);
-	s->items[i].flags |= flags;
+	s->items[i].mark = stamp << 2 | (mark & SLOT_FLAGS) | flags;
 	s->items[i].weight += value;
 }
 
@@ -414,7 +415,7 @@ static bool take_slots(struct graph *g, struct pairs *all, const struct slots *s
 {
 	for (size_t i = 0; i < s->size; i++) {
 		const struct slot *at = &s->items[i];
-		struct edge_tally t = { .weight = at->weight, .flags = at->flags };
+		struct edge_tally t = { .weight = at->weight, .flags = at->mark & SLOT_FLAGS };
 
 		if (at->key != SLOT_EMPTY &&
 			!add_edge(g, all, (struct pair){ nodes[at->key >> 16], nodes[at->key & 0xffff] }, &t))
