@@ -736,6 +736,25 @@ def type_units_differ():
     return p.encode()
 
 
+def time_in(unit, *values):
+    p = Profile(("time", unit))
+    p.sample([p.frame("work"), p.frame("main")], values[0])
+    p.sample([p.frame("main")], values[1])
+    return p.encode()
+
+
+@file("odd/time-milliseconds.pb")
+def time_milliseconds():
+    """a time in milliseconds, to be compared with time-nanoseconds.pb"""
+    return time_in("milliseconds", 1500, 250)
+
+
+@file("odd/time-nanoseconds.pb")
+def time_nanoseconds():
+    """a time in nanoseconds"""
+    return time_in("nanoseconds", 1000000000, 250000000)
+
+
 @file("odd/type-names-odd.pb")
 def type_names_odd():
     """value columns named by nothing, a number, an option, and with an inuse_ prefix"""
