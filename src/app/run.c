@@ -250,6 +250,7 @@ static int run_on_view(const struct view *view, const struct report *report, con
 		.encode = proto_write_gzip,
 		.read_source = sources_read,
 		.source_data = plan->sources,
+		.renames = plan->sides ? plan->sides->renames : NULL,
 		.code = plan->objects ? &plan->objects->code : NULL,
 	};
 	struct graph g;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/diag.h"
+#include "base/search.h"
 #include "format/legacy.h"
 
 /* Where the linker puts a program that is not relocated, on x86-64 Linux. */
@@ -228,26 +229,10 @@ static int compare_addresses(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The number of addresses below one. */
-static size_t place_of(const struct search *s, uint64_t address)
-{
-	size_t from = 0, to = s->n;
-
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-
-		if (s->sorted[mid] < address)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return from;
-}
-
 static void add_span(const struct search *s, struct span_tree *t, uint64_t start, uint64_t limit, uint32_t mapping)
 {
 	if (start < limit)
-		span_tree_add(t, place_of(s, start), place_of(s, limit), mapping);
+		span_tree_add(t, first_at_or_above(s->sorted, s->n, start), first_at_or_above(s->sorted, s->n, limit), mapping);
 }
 
 static bool reaches(const struct mapping *m, uint64_t address)
@@ -327,7 +312,7 @@ static uint32_t find_rest(struct search *s)
 
 static uint32_t find_mapping(struct search *s, uint64_t address)
 {
-	size_t place = place_of(s, address);
+	size_t place = first_at_or_above(s->sorted, s->n, address);
 	uint32_t found = span_tree_first(&s->within, place);
 
 	if (found != PROFILE_NONE)

@@ -9,6 +9,7 @@
 #include "graph/identity.h"
 #include "report/header.h"
 #include "report/names.h"
+#include "report/sides.h"
 #include "report/stack_tree.h"
 
 /*
@@ -255,6 +256,19 @@ static unsigned colour_of(struct str package)
 	return (h ^ h >> 16) % N_COLOURS;
 }
 
+/* With the old name behind it, where diff matched two. */
+static void add_name_text(struct flame *f, struct buf *out, const struct node *n)
+{
+	struct buf full = BUF_INIT;
+
+	buf_add_str(&full, n->text);
+	if (f->ctx->renames)
+		sides_add_was(&full, renames_was(f->ctx->renames, n->name));
+	add_json(f, out, buf_str(&full));
+	out->failed |= full.failed;
+	buf_release(&full);
+}
+
 static void add_names(struct flame *f, struct buf *out)
 {
 	buf_add_str(out, STR("\"names\": ["));
@@ -266,7 +280,7 @@ static void add_names(struct flame *f, struct buf *out)
 		names_shorten(&f->scratch, n->text);
 		text = buf_str(&f->scratch);
 		buf_add_str(out, i ? STR(",\n[") : STR("\n["));
-		add_json(f, out, n->text);
+		add_name_text(f, out, n);
 		buf_add_char(out, ',');
 		add_json(f, out, str_equal(text, n->text) ? STR("") : text);
 		buf_add_char(out, ',');

@@ -75,6 +75,7 @@ struct report_ctx {
 
 	/* NULL but for report->compare(), which then has a profile and neither view nor graph. */
 	const struct report_sides *sides;
+	const struct renames *renames; /* of a view of diff that is a subtraction, or NULL */
 
 	/* What stood behind the report's name, as text and compiled; NULL for a report without argument. */
 	const char *argument;

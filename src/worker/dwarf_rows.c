@@ -7,6 +7,7 @@
 
 #include "worker/dwarf_rows.h"
 
+#include "base/search.h"
 #include "worker/dwarf_constants.h"
 #include "worker/dwarf_files.h"
 
@@ -28,26 +29,11 @@ struct program {
 	struct line_place *places;
 };
 
-static size_t first_at_or_above(const struct program *p, uint64_t address)
-{
-	size_t low = 0, high = p->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (p->addresses[middle] < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 /* A row tells how far the one before reaches. Of rows at one address the last counts. */
 static void add_row(struct program *p)
 {
 	if (!p->has_last || p->row.address < p->last.address)
-		p->next = first_at_or_above(p, p->row.address);
+		p->next = first_at_or_above(p->addresses, p->n, p->row.address);
 	for (; p->has_last && p->next < p->n && p->addresses[p->next] < p->row.address; p->next++) {
 		struct line_place *place = &p->places[p->next];
 

@@ -14,6 +14,7 @@
  */
 
 #include "base/diag.h"
+#include "base/search.h"
 #include "worker/dwarf.h"
 #include "worker/dwarf_constants.h"
 
@@ -34,21 +35,6 @@ struct walk {
 	struct level at;
 	bool is_hit;
 };
-
-static size_t first_at_or_above(const struct call_tree *t, uint64_t address)
-{
-	size_t low = 0, high = t->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (t->addresses[middle] < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
 
 static uint32_t add_node(struct walk *w, const struct level *level, uint32_t parent)
 {
@@ -92,7 +78,7 @@ static bool hit_range(void *data, uint64_t low, uint64_t high)
 {
 	struct walk *w = data;
 	struct call_tree *t = w->tree;
-	size_t i = first_at_or_above(t, low);
+	size_t i = first_at_or_above(t->addresses, t->n, low);
 
 	for (; i < t->n && t->addresses[i] < high; i++) {
 		w->is_hit = true;

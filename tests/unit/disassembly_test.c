@@ -4,17 +4,6 @@
 
 #include "fake_code.h"
 
-#define N(a) (sizeof(a) / sizeof((a)[0]))
-#define FRAMES(...)                 \
-	(const struct code_frame[]) \
-	{                           \
-		__VA_ARGS__         \
-	}
-#define FRAME(name, file, line)                                      \
-	{                                                            \
-		STR_INIT(name), STR_INIT(name), STR_INIT(file), line \
-	}
-
 /*
  * work at 0x10 .. 0x1f, also called alias; rest at 0x20 .. 0x27, which is the last; the process has all of it 0x1000
  * further up.

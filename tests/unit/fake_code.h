@@ -49,6 +49,17 @@ void fake_code_release(struct fake_code *f);
 /* Puts the location of a word at an address, before the profile is sealed. */
 void fixture_locate(struct fixture *f, const char *word, uint64_t address);
 
+#define N(a) (sizeof(a) / sizeof((a)[0]))
+#define FRAMES(...)                 \
+	(const struct code_frame[]) \
+	{                           \
+		__VA_ARGS__         \
+	}
+#define FRAME(name, file, line)                                      \
+	{                                                            \
+		STR_INIT(name), STR_INIT(name), STR_INIT(file), line \
+	}
+
 /* A source file, as a report with code reads it. */
 struct fake_source {
 	const char *path, *text;

@@ -6,17 +6,6 @@
 
 #include "fake_code.h"
 
-#define N(a) (sizeof(a) / sizeof((a)[0]))
-#define FRAMES(...)                 \
-	(const struct code_frame[]) \
-	{                           \
-		__VA_ARGS__         \
-	}
-#define FRAME(name, file, line)                                      \
-	{                                                            \
-		STR_INIT(name), STR_INIT(name), STR_INIT(file), line \
-	}
-
 static const struct fake_source sources[] = {
 	{ "w.c", "one\n\ttwo + <b>\nthree\nfour\n", 0 },
 	{ "/src/i.h", "\n  in line 2\n", 0 },
