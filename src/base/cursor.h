@@ -41,6 +41,9 @@ static inline uint64_t cursor_varint(struct cursor *c)
 
 	if (c->err)
 		return 0;
+	/* Most numbers are small. */
+	if (c->p != c->end && *c->p < 0x80)
+		return *c->p++;
 	for (unsigned shift = 0; shift < 70; shift += 7) {
 		uint8_t byte;
 

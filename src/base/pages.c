@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/pages.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "base/parallel.h"
+
 #define HUGE_PAGE ((size_t)2 << 20)
+
+/* Starting a thread takes as long as clearing some dozens of pages. */
+#define WORTH_WARMING ((size_t)8 << 20)
 
 void *pages_alloc(size_t size)
 {
@@ -18,6 +22,48 @@ void *pages_alloc(size_t size)
 	/* Only advice: without huge pages all is as it was. The odd end stays small, so as not to cost memory. */
 	madvise(p, size & ~(HUGE_PAGE - 1), MADV_HUGEPAGE);
 	return p;
+}
+
+#ifdef MADV_POPULATE_WRITE
+static void *warm(void *warmer)
+{
+	struct pages_warmer *w = warmer;
+
+	while (w->at < w->end && !atomic_load_explicit(&w->stop, memory_order_relaxed)) {
+		size_t n = w->end - w->at < HUGE_PAGE ? w->end - w->at : HUGE_PAGE;
+
+		/* Systems before Linux 5.14 do not know it. */
+		if (madvise((void *)w->at, n, MADV_POPULATE_WRITE) != 0)
+			break;
+		w->at += n;
+	}
+	return NULL;
+}
+
+void pages_warm(struct pages_warmer *w, void *block, size_t size)
+{
+	w->at = ((uintptr_t)block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
+	w->end = ((uintptr_t)block + size) & ~(uintptr_t)(HUGE_PAGE - 1);
+	atomic_init(&w->stop, false);
+	/* With one processor, who fills the block would wait for the thread too. */
+	w->started = size >= WORTH_WARMING && parallel_width() > 1 && pthread_create(&w->thread, NULL, warm, w) == 0;
+}
+#else
+void pages_warm(struct pages_warmer *w, void *block, size_t size)
+{
+	(void)block;
+	(void)size;
+	w->started = false;
+}
+#endif
+
+void pages_warm_end(struct pages_warmer *w)
+{
+	if (!w->started)
+		return;
+	atomic_store_explicit(&w->stop, true, memory_order_relaxed);
+	pthread_join(w->thread, NULL);
+	w->started = false;
 }
 
 void pages_forget(void *block, size_t *done, size_t end)

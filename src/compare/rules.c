@@ -57,10 +57,7 @@ static bool location_matches(const struct graph *g, uint32_t location, const uin
 
 static bool stack_matches(const struct stack *s, const uint8_t *locations)
 {
-	for (size_t i = 0; i < s->n; i++)
-		if (locations[s->locations[i]])
-			return true;
-	return false;
+	return stack_meets(s, locations, 1);
 }
 
 static int weigh(const struct graph *g, const uint8_t *locations, struct assay_ctx *ctx, wide *weight)

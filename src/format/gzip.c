@@ -26,6 +26,9 @@
 /* Deflate cannot do better than this many bytes out of one. */
 #define MOST_OUT_OF_ONE 1032
 
+/* Profiles get some four times as large; a trailer that claims much more is not trusted with memory beforehand. */
+#define WARM_RATIO 8
+
 /* In the fourth byte of a member. */
 #define HEADER_HAS_CRC 2
 
@@ -198,11 +201,14 @@ static bool inflate_whole(struct bytes *out, const uint8_t *data, size_t len, ui
 		most = (size_t)limit;
 	cap = first_guess(data, len, most);
 	while (d && result == LIBDEFLATE_INSUFFICIENT_SPACE) {
+		struct pages_warmer warmer;
 		uint8_t *p = pages_alloc(cap);
 
 		if (!p)
 			break;
+		pages_warm(&warmer, p, cap / WARM_RATIO < len ? cap : len * WARM_RATIO);
 		result = libdeflate_gzip_decompress_ex(d, data, len, p, cap, &used, &out->len);
+		pages_warm_end(&warmer);
 		if (result == LIBDEFLATE_SUCCESS && used == len) {
 			out->data = p;
 			libdeflate_free_decompressor(d);

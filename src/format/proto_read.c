@@ -2,25 +2,19 @@
 /*
  * profile.proto, read in two passes over the message. Samples are nearly all of its bytes and refer to everything else,
  * which may stand behind them: so the first pass decodes all but the samples, references are resolved, and the second
- * pass takes the samples straight from the wire into the columns, with every id and string at hand to be checked.
+ * pass (proto_samples.c) takes the samples, with every id and string at hand to be checked.
  */
 #include "format/proto_read.h"
 
-#include <endian.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/diag.h"
-#include "base/pages.h"
 #include "profile.pb-c.h"
 #include "format/proto_fields.h"
+#include "format/proto_samples.h"
 #include "format/schema.h"
 #include "format/wire.h"
 #include "profile/idmap.h"
-
-/* Samples are given back to the system in steps of this size once they are read. */
-#define FORGET_STEP ((size_t)8 << 20)
 
 struct reader {
 	struct profile_builder *b;
@@ -39,7 +33,7 @@ struct reader {
 	uint64_t drop_frames, keep_frames, default_sample_type, doc_url;
 	VEC(uint64_t) comments;
 	VEC(uint64_t) types; /* type and unit of each sample type */
-	size_t n_samples, sample_bytes;
+	struct sample_source samples;
 };
 
 static uint64_t offset_of(const struct reader *r, const uint8_t *at)
@@ -335,9 +329,7 @@ static int read_field(struct reader *r, const struct wire_field *f)
 	case WIRE_TAG(FIELD_SAMPLE_TYPE, WIRE_BYTES):
 		return read_sample_type(r, f);
 	case WIRE_TAG(FIELD_SAMPLE, WIRE_BYTES):
-		r->n_samples++;
-		r->sample_bytes += f->len;
-		return 0;
+		return sample_source_add(&r->samples, (size_t)offset_of(r, f->start), f->len) ? 0 : nomem(r);
 	case WIRE_TAG(FIELD_MAPPING, WIRE_BYTES):
 		return read_mapping(r, f);
 	case WIRE_TAG(FIELD_LOCATION, WIRE_BYTES):
@@ -364,12 +356,12 @@ static int read_tables(struct reader *r)
 	struct cursor c = { r->bytes->data, r->bytes->data + r->bytes->len, 0 };
 	struct wire_field f;
 
-	for (size_t i = 0; wire_next(&c, &f); i++) {
+	for (size_t n = 0; sample_source_pass(&r->samples, &c), wire_next(&c, &f); n++) {
 		int err = read_field(r, &f);
 
 		if (err)
 			return err;
-		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+		if (n % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
 			return diag_set(r->diag, ASSAY_ERR_CANCELED, "canceled");
 	}
 	if (c.err)
@@ -551,292 +543,6 @@ static int link_tables(struct reader *r)
 	return err;
 }
 
-/* Second pass: samples. */
-static int sample_fault(struct reader *r, int err, const uint8_t *at, const char *field, const char *what)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "sample[%zu]%s%s", r->p->n_samples, *field ? "." : "", field);
-	return fail_at(r, err, at, path, what);
-}
-
-static int no_location(struct reader *r, const uint8_t *at, uint64_t id)
-{
-	char path[96];
-
-	snprintf(path, sizeof(path), "sample[%zu].location_id[%zu]", r->p->n_samples,
-		r->p->stacks.n - (size_t)r->p->stack_start.items[r->p->n_samples]);
-	return malformed(r, at, path, "no location", id);
-}
-
-static int add_location(struct reader *r, const uint8_t *at, uint64_t id)
-{
-	uint32_t index = idmap_find(&r->locations, id);
-
-	if (index == PROFILE_NONE)
-		return no_location(r, at, id);
-	return vec_push(&r->p->stacks, index) ? 0 : nomem(r);
-}
-
-/* The seven low bits of each of four bytes, moved together. */
-static inline uint32_t join_groups(uint32_t w)
-{
-	w = (w & 0x007f007f) | (w & 0x7f007f00) >> 1;
-	return (w & 0x3fff) | (w >> 2 & 0xfffc000);
-}
-
-/*
- * The loop where loading spends its time. Ids mostly have two or three bytes in no pattern that a branch predictor
- * could learn, so two of them are taken from eight bytes at once without asking how long each is: a byte without its
- * high bit ends an id. Stops before what is not that plain (a long id, one out of range, the last bytes).
- */
-static uint32_t *read_pairs(struct cursor *c, uint64_t n, uint32_t *to)
-{
-	const uint64_t high_bits = UINT64_C(0x8080808080808080);
-
-	while (c->end - c->p >= 8) {
-		uint64_t w, ends, first, second;
-		unsigned first_bits, both_bits;
-		uint32_t a, b;
-
-		memcpy(&w, c->p, 8);
-		w = le64toh(w);
-		ends = ~w & high_bits;
-		if (!(ends & (ends - 1)))
-			break;
-		first = w & (ends ^ (ends - 1));
-		first_bits = (unsigned)__builtin_ctzll(ends) + 1;
-		ends &= ends - 1;
-		second = (w & (ends ^ (ends - 1))) >> first_bits;
-		both_bits = (unsigned)__builtin_ctzll(ends) + 1;
-		if ((first | second) >> 32)
-			break;
-		a = join_groups((uint32_t)first) - 1;
-		b = join_groups((uint32_t)second) - 1;
-		if (a >= n || b >= n)
-			break;
-		to[0] = a;
-		to[1] = b;
-		to += 2;
-		c->p += both_bits / 8;
-	}
-	return to;
-}
-
-/* Ids while they are in range, as indexes; stops before the first that is not, or at the end. */
-static uint32_t *read_ids(struct cursor *c, const struct idmap *m, uint32_t *to)
-{
-	while (c->p < c->end) {
-		struct cursor at = *c;
-		uint32_t index;
-
-		if (m->identity)
-			to = read_pairs(c, m->n, to);
-		at.p = c->p;
-		if (at.p == at.end)
-			break;
-		index = idmap_find(m, cursor_varint(&at));
-		if (at.err || index == PROFILE_NONE)
-			break;
-		*to++ = index;
-		c->p = at.p;
-	}
-	return to;
-}
-
-static int read_stack(struct reader *r, const struct wire_field *f)
-{
-	struct cursor c = { f->data, f->data + f->len, 0 };
-	struct assay_profile *p = r->p;
-	const uint8_t *at;
-	uint64_t id;
-
-	if (!vec_reserve(&p->stacks, f->len))
-		return nomem(r);
-	p->stacks.n = (size_t)(read_ids(&c, &r->locations, p->stacks.items + p->stacks.n) - p->stacks.items);
-	if (c.p == c.end)
-		return 0;
-	at = c.p;
-	id = cursor_varint(&c);
-	return c.err ? sample_fault(r, c.err, at, "location_id", "a varint that is cut short or too long") :
-		       no_location(r, at, id);
-}
-
-static int read_values(struct reader *r, const struct wire_field *f)
-{
-	struct cursor c = { f->data, f->data + f->len, 0 };
-
-	while (c.p < c.end) {
-		const uint8_t *at = c.p;
-		uint64_t v = cursor_varint(&c);
-
-		if (c.err)
-			return sample_fault(r, c.err, at, "value", "a varint that is cut short or too long");
-		if (!vec_push(&r->p->values, (int64_t)v))
-			return nomem(r);
-	}
-	return 0;
-}
-
-static int label_string(struct reader *r, const struct wire_field *label, const char *field, uint64_t string,
-	uint32_t *id)
-{
-	char name[32];
-
-	if (string < r->strings.n) {
-		*id = r->strings.items[string];
-		return 0;
-	}
-	snprintf(name, sizeof(name), "label.%s", field);
-	return sample_fault(r, ASSAY_ERR_FORMAT, label->start, name, "no such string");
-}
-
-/* A text wins over a number; a number 0 without a unit is no label at all. */
-static int add_label(struct reader *r, const struct wire_field *f, const uint64_t v[5])
-{
-	enum { KEY = 1, TEXT, NUMBER, UNIT };
-	struct label l = { .number = (int64_t)v[NUMBER] };
-	uint32_t key = 0, text = 0;
-	int err = label_string(r, f, "key", v[KEY], &key);
-
-	if (err)
-		return err;
-	if (v[TEXT]) {
-		l.kind = LABEL_TEXT;
-		err = label_string(r, f, "str", v[TEXT], &text);
-	} else if (v[UNIT]) {
-		l.kind = LABEL_NUMBER_UNIT;
-		err = label_string(r, f, "num_unit", v[UNIT], &text);
-	} else if (v[NUMBER]) {
-		l.kind = LABEL_NUMBER;
-	} else {
-		return 0;
-	}
-	if (err)
-		return err;
-	l.key = key & (STRTAB_MAX - 1);
-	l.text = text;
-	return vec_push(&r->p->labels, l) ? 0 : nomem(r);
-}
-
-static int read_label(struct reader *r, const struct wire_field *label)
-{
-	struct cursor c = { label->data, label->data + label->len, 0 };
-	uint64_t values[5] = { 0 };
-	struct wire_field f;
-
-	while (wire_next(&c, &f)) {
-		uint64_t number = f.tag >> 3;
-
-		if (number < 1 || number > 4)
-			continue;
-		if ((f.tag & 7) != WIRE_VARINT)
-			return sample_fault(r, ASSAY_ERR_FORMAT, f.start, "label", "wrong wire type");
-		values[number] = f.value;
-	}
-	if (c.err)
-		return sample_fault(r, c.err, f.start, "label", wire_fault(&c, &f));
-	return add_label(r, label, values);
-}
-
-static int read_sample_field(struct reader *r, const struct wire_field *f)
-{
-	switch (f->tag) {
-	case WIRE_TAG(1, WIRE_BYTES):
-		return read_stack(r, f);
-	case WIRE_TAG(1, WIRE_VARINT):
-		return add_location(r, f->start, f->value);
-	case WIRE_TAG(2, WIRE_BYTES):
-		return read_values(r, f);
-	case WIRE_TAG(2, WIRE_VARINT):
-		return vec_push(&r->p->values, (int64_t)f->value) ? 0 : nomem(r);
-	case WIRE_TAG(3, WIRE_BYTES):
-		return read_label(r, f);
-	}
-	if (f->tag >> 3 < 1 || f->tag >> 3 > 3)
-		return 0;
-	return sample_fault(r, ASSAY_ERR_FORMAT, f->start,
-		perftools__profiles__sample__descriptor.fields[(f->tag >> 3) - 1].name, "wrong wire type");
-}
-
-static int read_sample(struct reader *r, const struct wire_field *sample)
-{
-	struct cursor c = { sample->data, sample->data + sample->len, 0 };
-	struct assay_profile *p = r->p;
-	size_t n_values = p->values.n, n_types = profile_n_types(p);
-	struct wire_field f;
-
-	while (wire_next(&c, &f)) {
-		int err = read_sample_field(r, &f);
-
-		if (err)
-			return err;
-	}
-	if (c.err)
-		return sample_fault(r, c.err, f.start, "", wire_fault(&c, &f));
-	if (p->values.n - n_values != n_types) {
-		char path[64];
-
-		snprintf(path, sizeof(path), "sample[%zu]", p->n_samples);
-		if (!n_types)
-			return fail_at(r, ASSAY_ERR_FORMAT, sample->start, path, "missing sample type information");
-		return diag_set_at(r->diag, ASSAY_ERR_FORMAT, offset_of(r, sample->start), path,
-			"mismatch: sample has %zu values vs. %zu types", p->values.n - n_values, n_types);
-	}
-	return builder_end_sample(r->b, r->diag);
-}
-
-/*
- * A location takes a byte or more, so this is as long as the stacks can become; what is not written costs no memory.
- * Where the system does not lend that much, the column grows as it must.
- */
-static void reserve_stacks(struct reader *r)
-{
-	size_t bytes;
-	uint32_t *items = ckd_mul(&bytes, r->sample_bytes, sizeof(*items)) ? NULL : pages_alloc(bytes);
-
-	if (!items)
-		return;
-	free(r->p->stacks.items);
-	r->p->stacks.items = items;
-	r->p->stacks.cap = r->sample_bytes;
-}
-
-static int reserve_samples(struct reader *r)
-{
-	size_t n_values;
-
-	if (r->n_samples >= PROFILE_NONE)
-		return diag_set(r->diag, ASSAY_ERR_TOO_BIG, "more than 2^32 samples");
-	/* A value takes a byte or more: what samples and types claim together may be beyond all that. */
-	if (ckd_mul(&n_values, r->n_samples, profile_n_types(r->p)) || n_values > r->bytes->len)
-		n_values = r->bytes->len;
-	if (!vec_reserve(&r->p->stack_start, r->n_samples) || !vec_reserve(&r->p->label_start, r->n_samples) ||
-		!vec_reserve(&r->p->values, n_values))
-		return nomem(r);
-	reserve_stacks(r);
-	return 0;
-}
-
-static int read_samples(struct reader *r)
-{
-	struct cursor c = { r->bytes->data, r->bytes->data + r->bytes->len, 0 };
-	struct wire_field f;
-	int err = reserve_samples(r);
-
-	while (!err && wire_next(&c, &f)) {
-		if (f.tag != WIRE_TAG(FIELD_SAMPLE, WIRE_BYTES))
-			continue;
-		if (r->p->n_samples % CTX_POLL_SAMPLES == 0 &&
-			ctx_poll(r->ctx, ASSAY_PROGRESS_DECODE, offset_of(r, f.start), r->bytes->len))
-			return diag_set(r->diag, ASSAY_ERR_CANCELED, "canceled");
-		if (offset_of(r, f.start) - r->bytes->forgotten > FORGET_STEP)
-			bytes_forget(r->bytes, offset_of(r, f.start));
-		err = read_sample(r, &f);
-	}
-	return err;
-}
-
 static void release(struct reader *r)
 {
 	schema_reader_release(&r->schema);
@@ -845,6 +551,7 @@ static void release(struct reader *r)
 	vec_release(&r->location_mappings);
 	vec_release(&r->comments);
 	vec_release(&r->types);
+	vec_release(&r->samples.chunks);
 	idmap_release(&r->mappings);
 	idmap_release(&r->locations);
 	idmap_release(&r->functions);
@@ -854,7 +561,10 @@ int proto_read(struct profile_builder *b, struct bytes *bytes, bool *mine, struc
 	struct assay_diag *diag)
 {
 	struct reader r = { .b = b, .p = b->profile, .bytes = bytes, .ctx = ctx, .diag = diag, .mine = mine };
-	int err = read_tables(&r);
+	int err;
+
+	r.samples = (struct sample_source){ .profile = r.p, .bytes = bytes, .ctx = ctx, .locations = &r.locations };
+	err = read_tables(&r);
 
 	if (!err) {
 		err = resolve_strings(&r);
@@ -863,8 +573,11 @@ int proto_read(struct profile_builder *b, struct bytes *bytes, bool *mine, struc
 	}
 	if (!err)
 		err = link_tables(&r);
-	if (!err)
-		err = read_samples(&r);
+	if (!err) {
+		r.samples.strings = r.strings.items;
+		r.samples.n_strings = r.strings.n;
+		err = proto_read_samples(&r.samples, diag);
+	}
 	release(&r);
 	return err;
 }

@@ -141,17 +141,16 @@ static void put_numbers(struct writer *w, unsigned field)
 
 static void put_stack(struct writer *w, size_t sample)
 {
-	const uint64_t *start = w->p->stack_start.items + sample;
-	size_t n = (size_t)(start[1] - start[0]);
+	struct stack s = profile_stack(w->p, sample);
 
 	w->numbers.n = 0;
-	if (!vec_reserve(&w->numbers, n)) {
+	if (!vec_reserve(&w->numbers, s.n)) {
 		w->failed = true;
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		w->numbers.items[i] = w->p->locations.items[w->p->stacks.items[start[0] + i]].id;
-	w->numbers.n = n;
+	for (size_t i = 0; i < s.n; i++)
+		w->numbers.items[i] = w->p->locations.items[stack_at(&s, i)].id;
+	w->numbers.n = s.n;
 	put_numbers(w, SAMPLE_LOCATION_ID);
 }
 

@@ -72,12 +72,12 @@ static void skip_header(struct legacy *l)
 	l->line = last;
 }
 
-struct stack {
+struct thread_stack {
 	VEC(uint64_t) addresses;
 	bool same; /* as that of the thread before */
 };
 
-static void add_line(struct legacy *l, struct stack *s)
+static void add_line(struct legacy *l, struct thread_stack *s)
 {
 	struct str from = l->line;
 	uint64_t address;
@@ -92,7 +92,7 @@ static void add_line(struct legacy *l, struct stack *s)
 }
 
 /* The lines of one thread. The current one is then what ended them, or the last one of the input. */
-static void read_stack(struct legacy *l, struct stack *s)
+static void read_stack(struct legacy *l, struct thread_stack *s)
 {
 	struct str last = STR("");
 
@@ -108,7 +108,7 @@ static void read_stack(struct legacy *l, struct stack *s)
 }
 
 /* A thread without a stack of its own counts for the one before. */
-static void add_thread(struct legacy *l, const struct stack *s)
+static void add_thread(struct legacy *l, const struct thread_stack *s)
 {
 	if (s->same || !s->addresses.n) {
 		if (l->p->values.n)
@@ -123,7 +123,7 @@ static void add_thread(struct legacy *l, const struct stack *s)
 
 static void read_threads(struct legacy *l)
 {
-	struct stack s = { .same = false };
+	struct thread_stack s = { .same = false };
 
 	while (!l->err && !memory_map_starts(l->line) && !str_starts(l->line, STR("---- no stack trace for"))) {
 		if (!is_thread(l->line)) {

@@ -27,7 +27,7 @@ struct wide_tally {
 static uint32_t leaf_node(const struct graph *g, const struct stack *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		uint32_t node = g->location_nodes[s->locations[i]];
+		uint32_t node = g->location_nodes[stack_at(s, i)];
 
 		if (node == GRAPH_HIDDEN)
 			continue;
@@ -47,13 +47,11 @@ static inline void count(struct tally *t, uint32_t stamp, int64_t value)
 	t->cum += value;
 }
 
-static void count_sample(const struct graph *g, struct tally *tallies, const struct stack *s, uint32_t stamp,
-	int64_t value)
+static void count_locations(const struct graph *g, struct tally *tallies, const uint32_t *locations, size_t n,
+	uint32_t stamp, int64_t value)
 {
-	uint32_t leaf = leaf_node(g, s);
-
-	for (size_t i = 0; i < s->n; i++) {
-		uint32_t node = g->location_nodes[s->locations[i]];
+	for (size_t i = 0; i < n; i++) {
+		uint32_t node = g->location_nodes[locations[i]];
 		const uint32_t *chain;
 
 		if (!(node & GRAPH_MANY)) {
@@ -65,6 +63,17 @@ static void count_sample(const struct graph *g, struct tally *tallies, const str
 		chain = g->chains.items + (node & ~GRAPH_MANY);
 		for (uint32_t k = 1; k <= chain[0]; k++)
 			count(&tallies[chain[k]], stamp, value);
+	}
+}
+
+static void count_sample(const struct graph *g, struct tally *tallies, const struct stack *s, uint32_t stamp,
+	int64_t value)
+{
+	uint32_t locations[STACK_BLOCK], leaf = leaf_node(g, s);
+
+	for (size_t from = 0, n; from < s->n; from += n) {
+		n = stack_block(s, from, locations);
+		count_locations(g, tallies, locations, n, stamp, value);
 	}
 	if (leaf != GRAPH_HIDDEN)
 		tallies[leaf].flat += value;
@@ -140,7 +149,7 @@ static void count_wide_sample(const struct graph *g, struct wide_tally *tallies,
 	uint32_t leaf = leaf_node(g, s);
 
 	for (size_t i = 0; i < s->n; i++) {
-		uint32_t node = g->location_nodes[s->locations[i]];
+		uint32_t node = g->location_nodes[stack_at(s, i)];
 		const uint32_t *chain;
 
 		if (node == GRAPH_HIDDEN)

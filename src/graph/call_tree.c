@@ -39,7 +39,7 @@ static bool plant_stack(struct planter *p, const struct stack *s)
 
 	p->at = GRAPH_HIDDEN;
 	for (size_t i = s->n; ok && i-- > 0;) {
-		uint32_t node = g->location_nodes[s->locations[i]];
+		uint32_t node = g->location_nodes[stack_at(s, i)];
 		const uint32_t *chain;
 
 		if (node == GRAPH_HIDDEN)

@@ -216,14 +216,17 @@ static bool walk_any(struct walker *w, const struct stack *s)
 	size_t n = 0;
 	bool ok;
 
-	for (size_t i = 0; i < s->n; i++)
-		n += m->places[s->locations[i]] == PLACE_CHAIN
-			     ? m->g->chains.items[m->g->location_nodes[s->locations[i]] & ~GRAPH_MANY]
-			     : 1;
+	for (size_t i = 0; i < s->n; i++) {
+		uint32_t location = stack_at(s, i);
+
+		n += m->places[location] == PLACE_CHAIN ?
+			m->g->chains.items[m->g->location_nodes[location] & ~GRAPH_MANY] :
+			1;
+	}
 	ok = w->is_wide || make_room(&w->slots, n);
 
 	for (size_t i = s->n; ok && i-- > 0;) {
-		uint32_t place = m->places[s->locations[i]];
+		uint32_t location = stack_at(s, i), place = m->places[location];
 		const uint32_t *chain;
 
 		if (place == PLACE_HIDDEN)
@@ -232,7 +235,7 @@ static bool walk_any(struct walker *w, const struct stack *s)
 			ok = pass(w, &at, place, false);
 			continue;
 		}
-		chain = m->g->chains.items + (m->g->location_nodes[s->locations[i]] & ~GRAPH_MANY);
+		chain = m->g->chains.items + (m->g->location_nodes[location] & ~GRAPH_MANY);
 		for (uint32_t k = 1; ok && k <= chain[0]; k++)
 			ok = pass(w, &at, m->kept[chain[k]], k > 1);
 	}
@@ -271,17 +274,20 @@ static inline void count_between(struct walker *w, const uint32_t *kept, uint32_
  */
 static bool walk(struct walker *w, const struct stack *s)
 {
-	uint32_t kept[DEPTH_PLAIN + 1], n = 0, highest = 0;
+	uint32_t locations[STACK_BLOCK], kept[DEPTH_PLAIN + 1], n = 0, highest = 0;
 	const uint16_t *places = w->map->short_places;
 
 	if (w->is_wide || s->n > DEPTH_PLAIN)
 		return walk_any(w, s);
-	for (uint32_t i = 0; i < s->n; i++) {
-		uint32_t place = places[s->locations[i]];
+	for (size_t from = 0, block; from < s->n; from += block) {
+		block = stack_block(s, from, locations);
+		for (size_t i = 0; i < block; i++) {
+			uint32_t place = places[locations[i]];
 
-		kept[n] = place << 16 | i;
-		n += place < SHORT_SKIPPED;
-		highest = place > highest ? place : highest;
+			kept[n] = place << 16 | (uint32_t)(from + i);
+			n += place < SHORT_SKIPPED;
+			highest = place > highest ? place : highest;
+		}
 	}
 	if (highest > SHORT_SKIPPED)
 		return walk_any(w, s);
@@ -292,14 +298,6 @@ static bool walk(struct walker *w, const struct stack *s)
 	else
 		count_between(w, kept, n, false);
 	return true;
-}
-
-static bool is_interesting(const struct map *m, const struct stack *s)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (m->interesting[s->locations[i]])
-			return true;
-	return false;
 }
 
 static void walk_share(void *argument)
@@ -322,7 +320,7 @@ static void walk_share(void *argument)
 			continue;
 		s = view_stack(v, i);
 		w->stamp = (uint32_t)i + 1;
-		if ((!w->map->interesting || is_interesting(w->map, &s)) && !walk(w, &s))
+		if ((!w->map->interesting || stack_meets(&s, w->map->interesting, 1)) && !walk(w, &s))
 			w->err = ASSAY_ERR_NOMEM;
 	}
 }

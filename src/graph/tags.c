@@ -221,7 +221,7 @@ static bool count_stack(struct tagger *tg, size_t sample)
 	uint32_t leaf = GRAPH_HIDDEN;
 
 	for (size_t i = s.n; i-- > 0;) {
-		uint32_t node = g->location_nodes[s.locations[i]];
+		uint32_t node = g->location_nodes[stack_at(&s, i)];
 		const uint32_t *chain = &node;
 		uint32_t n = 1;
 

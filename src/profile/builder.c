@@ -26,6 +26,7 @@ int builder_init(struct profile_builder *b, struct assay_diag *diag)
 	b->profile = NULL;
 	if (!p)
 		return nomem(diag);
+	p->stacks.width = sizeof(*p->stacks.items);
 	if (strtab_init(&p->strings) < 0 || !vec_push(&p->stack_start, 0) || !vec_push(&p->label_start, 0) ||
 		!reserve_lists(p)) {
 		profile_free(p);

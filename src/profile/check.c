@@ -25,7 +25,7 @@ static int check_frames(const struct assay_profile *p, struct assay_diag *diag)
 		return 0;
 	/* At most 2^32 lines each, and fewer stack entries than bytes of memory: this fits. */
 	for (size_t i = 0; i < p->stacks.n; i++)
-		n += p->locations.items[p->stacks.items[i]].n_lines;
+		n += p->locations.items[stack_column_at(&p->stacks, i)].n_lines;
 	if (n <= FRAMES_FEW || n / LINES_DEEP <= p->stacks.n)
 		return 0;
 	return diag_set(diag, ASSAY_ERR_TOO_BIG,

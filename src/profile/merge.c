@@ -368,13 +368,13 @@ static int push_labels(struct merger *m, size_t sample)
 
 static int push_stack(struct merger *m, size_t sample)
 {
-	const uint64_t *start = m->from->stack_start.items + sample;
+	struct stack s = profile_stack(m->from, sample);
 	struct assay_profile *to = m->to;
 
-	if (!vec_reserve(&to->stacks, (size_t)(start[1] - start[0])))
+	if (!vec_reserve(&to->stacks, s.n))
 		return nomem(m);
-	for (uint64_t i = start[0]; i < start[1]; i++) {
-		int err = map_location(m, m->from->stacks.items[i], &to->stacks.items[to->stacks.n]);
+	for (size_t i = 0; i < s.n; i++) {
+		int err = map_location(m, stack_at(&s, i), &to->stacks.items[to->stacks.n]);
 
 		if (err)
 			return err;

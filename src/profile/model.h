@@ -8,6 +8,7 @@
 #include "base/ckd.h"
 #include "base/strtab.h"
 #include "base/vec.h"
+#include "profile/stack_column.h"
 
 /*
  * A profile in memory: columns, not objects. Strings are ids of one interned table, objects refer to each other by
@@ -73,7 +74,7 @@ struct assay_profile {
 	/* Empty lists of what a sample has have room all the same, so that items + start is a pointer. */
 	size_t n_samples;
 	VEC(int64_t) values;
-	VEC(uint32_t) stacks;
+	struct stack_column stacks;
 	VEC(uint64_t) stack_start; /* n_samples + 1 */
 	VEC(struct label) labels;
 	VEC(uint64_t) label_start; /* n_samples + 1 */
@@ -106,6 +107,13 @@ static inline size_t profile_n_types(const struct assay_profile *p)
 static inline struct str profile_str(const struct assay_profile *p, uint32_t id)
 {
 	return strtab_get(&p->strings, id);
+}
+
+static inline struct stack profile_stack(const struct assay_profile *p, size_t sample)
+{
+	const uint64_t *start = p->stack_start.items + sample;
+
+	return stack_column_part(&p->stacks, (size_t)start[0], (size_t)(start[1] - start[0]));
 }
 
 static inline const int64_t *profile_values(const struct assay_profile *p, size_t sample)

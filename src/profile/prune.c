@@ -119,11 +119,10 @@ static void cut_locations(struct pruner *pr, const uint32_t *cuts)
  */
 static uint64_t pruned_start(const struct pruner *pr, uint64_t start, uint64_t end)
 {
-	const uint32_t *stack = pr->profile->stacks.items;
 	bool seen_user = false;
 
 	for (uint64_t k = end; k-- > start;) {
-		enum beneath b = pr->beneath[stack[k]];
+		enum beneath b = pr->beneath[stack_column_at(&pr->profile->stacks, (size_t)k)];
 
 		if (b == BENEATH_NOTHING)
 			seen_user = true;
@@ -137,14 +136,15 @@ static uint64_t pruned_start(const struct pruner *pr, uint64_t start, uint64_t e
 static void prune_stacks(struct pruner *pr)
 {
 	struct assay_profile *p = pr->profile;
-	uint32_t *stack = p->stacks.items;
+	uint8_t *bytes = p->stacks.bytes;
+	size_t width = p->stacks.width;
 	uint64_t to = 0, start = 0;
 
 	for (size_t i = 0; i < p->n_samples; i++) {
 		uint64_t end = p->stack_start.items[i + 1], from = pruned_start(pr, start, end);
 
 		if (to != from)
-			memmove(stack + to, stack + from, (end - from) * sizeof(*stack));
+			memmove(bytes + to * width, bytes + from * width, (end - from) * width);
 		to += end - from;
 		start = end;
 		p->stack_start.items[i + 1] = to;

@@ -53,7 +53,7 @@ void scale_columns(struct profile_builder *b, const double *ratios)
 
 		if (scale_sample(p->values.items + i * n, ratios, n)) {
 			memmove(p->values.items + to * n, p->values.items + i * n, n * sizeof(*p->values.items));
-			p->stacks.n = move_list(p->stacks.items, sizeof(*p->stacks.items), p->stack_start.items, stack,
+			p->stacks.n = move_list(p->stacks.bytes, p->stacks.width, p->stack_start.items, stack,
 				stack_end, to);
 			p->labels.n = move_list(p->labels.items, sizeof(*p->labels.items), p->label_start.items, label,
 				label_end, to);

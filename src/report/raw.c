@@ -262,9 +262,9 @@ static void add_values(struct buf *out, const struct report_ctx *ctx, size_t sam
 	}
 	buf_add_str(out, STR(": "));
 	for (size_t i = 0; i < s.n; i++) {
-		if (view_frames(v, s.locations[i]).hidden)
+		if (view_frames(v, stack_at(&s, i)).hidden)
 			continue;
-		add_number(out, false, v->locations[s.locations[i]].id, 0);
+		add_number(out, false, v->locations[stack_at(&s, i)].id, 0);
 		buf_add_char(out, ' ');
 	}
 	buf_add_char(out, '\n');

@@ -45,7 +45,7 @@ static int add_sample(struct stack_tree *t, const struct report_ctx *ctx, const 
 	uint32_t path = 0;
 
 	for (size_t i = s.n; i-- > 0;)
-		if (!add_location(t, &path, ctx->graph, frame_of, s.locations[i]))
+		if (!add_location(t, &path, ctx->graph, frame_of, stack_at(&s, i)))
 			return ASSAY_ERR_NOMEM;
 	sums = &t->sums.items[path];
 	if (value < 0)

@@ -124,7 +124,7 @@ static void add_location(struct traces *t, struct buf *out, uint32_t location)
 /* Places the next location of the stack that has a frame at *i; false at the end. */
 static bool next_frame(const struct traces *t, const struct stack *s, size_t *i)
 {
-	while (*i < s->n && view_frames(t->ctx->view, s->locations[*i]).hidden)
+	while (*i < s->n && view_frames(t->ctx->view, stack_at(s, *i)).hidden)
 		++*i;
 	return *i < s->n;
 }
@@ -142,10 +142,10 @@ static bool add_sample(struct traces *t, struct buf *out, size_t sample)
 	if (!add_labels(t, out, sample))
 		return false;
 	values_add_right(out, &t->values, divided(values[ctx->column], ctx->mean ? values[0] : 0), VALUE_WIDTH);
-	add_location(t, out, s.locations[i]);
+	add_location(t, out, stack_at(&s, i));
 	for (i++; next_frame(t, &s, &i); i++) {
 		buf_add_fill(out, ' ', VALUE_WIDTH);
-		add_location(t, out, s.locations[i]);
+		add_location(t, out, stack_at(&s, i));
 	}
 	return !t->frames.failed && !out->failed;
 }

@@ -91,7 +91,7 @@ static bool fill_stack(struct trace_rows *r, size_t sample)
 	r->stack.n = 0;
 	r->inlined.n = 0;
 	for (size_t i = 0; i < s.n; i++)
-		if (!push_location(r, s.locations[i], &depth))
+		if (!push_location(r, stack_at(&s, i), &depth))
 			return false;
 	return true;
 }

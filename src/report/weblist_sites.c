@@ -38,7 +38,7 @@ static bool add_sample(struct walk *k, size_t sample)
 
 	/* A location counts each time that it stands in the stack. */
 	for (size_t i = s.n; i-- > 0;) {
-		uint32_t location = s.locations[i];
+		uint32_t location = stack_at(&s, i);
 
 		if (view_frames(v, location).hidden)
 			continue;

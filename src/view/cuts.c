@@ -62,7 +62,7 @@ static void cut_roots(struct view *v, const uint8_t *marks)
 	for (size_t i = 0; i < v->profile->n_samples; i++) {
 		struct stack s = view_stack(v, i);
 
-		while (s.n && (!marks[s.locations[s.n - 1]] || v->frames[s.locations[s.n - 1]].hidden))
+		while (s.n && (!marks[stack_at(&s, s.n - 1)] || v->frames[stack_at(&s, s.n - 1)].hidden))
 			s.n--;
 		v->dropped[i] |= s.n == 0;
 		v->spans[i].to = v->spans[i].from + (uint32_t)s.n;
@@ -113,7 +113,7 @@ static void cut_leaves(struct view *v, const uint8_t *marks)
 		struct stack s = view_stack(v, i);
 
 		for (size_t k = 0; k < s.n; k++) {
-			if (!marks[s.locations[k]] || v->frames[s.locations[k]].hidden)
+			if (!marks[stack_at(&s, k)] || v->frames[stack_at(&s, k)].hidden)
 				continue;
 			v->spans[i].from += (uint32_t)k;
 			break;

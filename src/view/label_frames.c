@@ -15,7 +15,7 @@ struct label_frames {
 	VEC(struct function) functions;
 	VEC(struct location) locations;
 	VEC(struct line) lines;
-	VEC(uint32_t) stacks;
+	struct stack_column stacks;
 	VEC(uint64_t) stack_start;
 };
 
@@ -172,7 +172,8 @@ static bool make_frame(struct adder *a, struct key *key, const struct label *lab
 static bool push_sample(struct adder *a, size_t sample)
 {
 	struct label_frames *f = a->added;
-	const uint64_t *label_start = a->p->label_start.items + sample, *start = a->p->stack_start.items + sample;
+	const uint64_t *label_start = a->p->label_start.items + sample;
+	struct stack s = profile_stack(a->p, sample);
 	size_t n = (size_t)(label_start[1] - label_start[0]);
 	const struct label *labels = a->p->labels.items + label_start[0];
 	uint32_t location;
@@ -184,8 +185,8 @@ static bool push_sample(struct adder *a, size_t sample)
 	for (size_t i = a->leaf.n; i-- > 0;)
 		if (!make_frame(a, &a->leaf.items[i], labels, n, &location) || !vec_push(&f->stacks, location))
 			return false;
-	for (uint64_t i = start[0]; i < start[1]; i++)
-		if (!vec_push(&f->stacks, a->p->stacks.items[i]))
+	for (size_t i = 0; i < s.n; i++)
+		if (!vec_push(&f->stacks, stack_at(&s, i)))
 			return false;
 	for (size_t i = 0; i < a->roots.n; i++)
 		if (!vec_push(&f->stacks, a->roots.items[i]))
@@ -223,7 +224,7 @@ static void set_tables(struct view *v, const struct label_frames *f)
 	v->locations = f->locations.items;
 	v->n_locations = f->locations.n;
 	v->lines = f->lines.items;
-	v->stacks = f->stacks.items;
+	v->stacks = &f->stacks;
 	v->stack_start = f->stack_start.items;
 }
 
@@ -249,8 +250,10 @@ int label_frames_add(struct view *v, const struct label_frame_options *o, struct
 	int err = ASSAY_ERR_NOMEM;
 
 	a.added = calloc(1, sizeof(*a.added));
-	if (a.added)
+	if (a.added) {
+		a.added->stacks.width = sizeof(*a.added->stacks.items);
 		err = add_frames(&a, o, ctx);
+	}
 	vec_release(&a.root);
 	vec_release(&a.leaf);
 	vec_release(&a.roots);

@@ -87,8 +87,8 @@ static bool copy_sample(const struct view *v, size_t sample, struct assay_profil
 	for (size_t i = 0; i < n_types; i++)
 		to->values.items[to->values.n++] = values[i];
 	for (size_t i = 0; i < s.n; i++)
-		if (!view_frames(v, s.locations[i]).hidden)
-			to->stacks.items[to->stacks.n++] = s.locations[i];
+		if (!view_frames(v, stack_at(&s, i)).hidden)
+			to->stacks.items[to->stacks.n++] = stack_at(&s, i);
 	for (size_t i = 0; i < n; i++)
 		if (view_has_label(v, &labels[i]))
 			to->labels.items[to->labels.n++] = labels[i];

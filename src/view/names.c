@@ -113,20 +113,16 @@ static int filter_frames(struct name_filter *f, struct view *v, uint8_t *classes
 	return 0;
 }
 
-static bool is_focused(const struct stack *s, const uint8_t *classes)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (classes[s->locations[i]] & LOCATION_FOCUSED)
-			return true;
-	return false;
-}
-
 static bool keeps_sample(const struct stack *s, const uint8_t *classes, uint8_t wanted)
 {
+	uint32_t locations[STACK_BLOCK];
 	uint8_t seen = 0;
 
-	for (size_t i = 0; i < s->n; i++)
-		seen |= classes[s->locations[i]];
+	for (size_t from = 0, n; from < s->n; from += n) {
+		n = stack_block(s, from, locations);
+		for (size_t i = 0; i < n; i++)
+			seen |= classes[locations[i]];
+	}
 	return (seen & wanted) == wanted && !(seen & LOCATION_IGNORED);
 }
 
@@ -152,7 +148,7 @@ static void filter_share(void *argument)
 			share->canceled = true;
 			return;
 		}
-		share->v->dropped[i] = share->focus_alone ? !is_focused(&s, share->classes)
+		share->v->dropped[i] = share->focus_alone ? !stack_meets(&s, share->classes, LOCATION_FOCUSED)
 							  : !keeps_sample(&s, share->classes, share->wanted);
 	}
 }

@@ -22,7 +22,7 @@ int view_init(struct view *v, const struct assay_profile *p, const struct label_
 		.locations = p->locations.items,
 		.n_locations = p->locations.n,
 		.lines = p->lines.items,
-		.stacks = p->stacks.items,
+		.stacks = &p->stacks,
 		.stack_start = p->stack_start.items,
 	};
 	return o->root.len || o->leaf.len ? label_frames_add(v, o, ctx, diag) : 0;

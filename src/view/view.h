@@ -19,12 +19,6 @@ struct frames {
 	bool hidden; /* no frame is left: the location is not there */
 };
 
-/* Locations of a sample, leaf first. */
-struct stack {
-	const uint32_t *locations;
-	size_t n;
-};
-
 /* A part of a stack: locations from .. to - 1. */
 struct span {
 	uint32_t from, to;
@@ -39,7 +33,7 @@ struct view {
 	const struct location *locations;
 	const struct line *lines;
 	size_t n_strings, n_functions, n_locations;
-	const uint32_t *stacks;
+	const struct stack_column *stacks;
 	const uint64_t *stack_start;
 	struct label_frames *added; /* what owns the longer ones, or NULL */
 
@@ -98,13 +92,16 @@ static inline bool view_has_sample(const struct view *v, size_t sample)
 	return !v->dropped || !v->dropped[sample];
 }
 
+/* The locations of a sample, leaf first. */
 static inline struct stack view_stack(const struct view *v, size_t sample)
 {
-	const uint32_t *first = v->stacks + v->stack_start[sample];
+	const uint64_t *start = v->stack_start + sample;
+	const struct span *span;
 
-	if (v->spans)
-		return (struct stack){ first + v->spans[sample].from, v->spans[sample].to - v->spans[sample].from };
-	return (struct stack){ first, (size_t)(v->stack_start[sample + 1] - v->stack_start[sample]) };
+	if (!v->spans)
+		return stack_column_part(v->stacks, (size_t)start[0], (size_t)(start[1] - start[0]));
+	span = &v->spans[sample];
+	return stack_column_part(v->stacks, (size_t)start[0] + span->from, span->to - span->from);
 }
 
 static inline struct frames view_frames(const struct view *v, uint32_t location)

@@ -33,7 +33,7 @@ static void check_samples(const struct assay_profile *p)
 		CHECK(p->label_start.items[i] <= p->label_start.items[i + 1]);
 	}
 	for (size_t i = 0; i < p->stacks.n; i++)
-		CHECK(p->stacks.items[i] < p->locations.n);
+		CHECK(stack_column_at(&p->stacks, i) < p->locations.n);
 	for (size_t i = 0; i < p->labels.n; i++) {
 		check_string(p, p->labels.items[i].key);
 		check_string(p, p->labels.items[i].text);

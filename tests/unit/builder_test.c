@@ -26,7 +26,7 @@ Test(builder, a_sample_is_what_was_pushed_since_the_last_one)
 		cr_expect_eq(p->label_start.items[i], ((const uint64_t[]){ 0, 1, 1, 3 })[i]);
 	}
 	cr_expect_eq(profile_values(p, 2)[0], 3);
-	cr_expect_eq(p->stacks.items[0], p->stacks.items[1], "the leaf comes first");
+	cr_expect_eq(stack_column_at(&p->stacks, 0), stack_column_at(&p->stacks, 1), "the leaf comes first");
 	profile_free(p);
 }
 

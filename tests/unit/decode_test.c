@@ -84,7 +84,7 @@ static char *dump_samples(const struct assay_profile *p)
 			buf_addf(&out, "%" PRId64 " ", profile_values(p, i)[c]);
 		buf_add_char(&out, '@');
 		for (uint64_t k = p->stack_start.items[i]; k < p->stack_start.items[i + 1]; k++)
-			buf_addf(&out, " %" PRIu64, p->locations.items[p->stacks.items[k]].id);
+			buf_addf(&out, " %" PRIu64, p->locations.items[stack_column_at(&p->stacks, k)].id);
 		dump_labels(&out, p, i);
 		buf_add_char(&out, '\n');
 	}
@@ -392,7 +392,7 @@ Test(decode, ids_may_be_dense_sparse_or_huge)
 		p = decoded(&b);
 		cr_assert_eq(p->stacks.n, 5);
 		for (unsigned k = 0; k < 5; k++)
-			cr_expect_eq(p->stacks.items[k], ((const uint32_t[]){ 2, 0, 1, 2, 1 })[k], "case %zu", i);
+			cr_expect_eq(stack_column_at(&p->stacks, k), ((const uint32_t[]){ 2, 0, 1, 2, 1 })[k], "case %zu", i);
 		for (unsigned k = 0; k < 3; k++) {
 			cr_expect_eq(p->locations.items[k].mapping, 2 - k, "case %zu", i);
 			cr_expect_eq(p->lines.items[p->locations.items[k].first_line].function, (k + 1) % 3, "case %zu",
@@ -496,7 +496,7 @@ static void expect_block(uint32_t seed, size_t bad)
 		cr_assert_eq(decode(&exact, &builder, &mine, &diag), 0, "seed %u: %s: %s", seed, diag.path, diag.text);
 		cr_assert_eq(builder.profile->stacks.n, N_IDS);
 		for (size_t i = 0; i < N_IDS; i++)
-			cr_assert_eq(builder.profile->stacks.items[i], ids[i] - 1, "seed %u id %zu", seed, i);
+			cr_assert_eq(stack_column_at(&builder.profile->stacks, i), ids[i] - 1, "seed %u id %zu", seed, i);
 	}
 	builder_release(&builder);
 	buf_release(&b);
@@ -987,4 +987,130 @@ Test(decode, loading_stops_when_it_is_canceled)
 	cr_expect_eq(proto_read(&builder, &bytes, &mine, &ctx, &diag), ASSAY_ERR_CANCELED);
 	builder_release(&builder);
 	buf_release(&b);
+}
+
+/*
+ * Messages of many chunks, which several threads read: a location more or less decides how wide the column is. Samples
+ * have up to 40 locations, now and then one that stands alone and not in a list, and a label.
+ */
+struct long_message {
+	struct buf bytes;
+	size_t n_locations, n_samples;
+	uint32_t stride; /* of location ids */
+	uint32_t state;
+};
+
+static uint32_t draw(struct long_message *m, uint32_t n)
+{
+	m->state = m->state * 1664525 + 1013904223;
+	return (m->state >> 8) % n;
+}
+
+static void add_sample(struct long_message *m, size_t i, uint64_t id)
+{
+	struct buf sample = BUF_INIT, list = BUF_INIT, label = BUF_INIT;
+	uint32_t n = draw(m, 40);
+
+	proto_uint(&sample, 2, i);
+	for (uint32_t k = 0; k < n; k++)
+		proto_varint(&list, (uint64_t)(1 + draw(m, (uint32_t)m->n_locations)) * m->stride);
+	if (list.len)
+		proto_bytes(&sample, 1, list.data, list.len);
+	if (draw(m, 4) == 0)
+		proto_uint(&sample, 1, (uint64_t)(1 + draw(m, (uint32_t)m->n_locations)) * m->stride);
+	if (id)
+		proto_uint(&sample, 1, id);
+	if (draw(m, 3) == 0) {
+		proto_uint(&label, 1, CPU);
+		proto_uint(&label, 3, 1 + i % 1000);
+		proto_message(&sample, 3, &label);
+	}
+	proto_message(&m->bytes, 2, &sample);
+	buf_release(&sample);
+	buf_release(&list);
+	buf_release(&label);
+}
+
+/* bad: samples with a location that is not there, SIZE_MAX for none. */
+static void make_long(struct long_message *m, const size_t *bad, size_t n_bad)
+{
+	proto_value_type(&m->bytes, 1, CPU, 0);
+	for (size_t i = 0; i < m->n_samples; i++) {
+		uint64_t id = 0;
+
+		for (size_t k = 0; k < n_bad; k++)
+			if (bad[k] == i)
+				id = (m->n_locations + 1 + k) * m->stride;
+		add_sample(m, i, id);
+	}
+	for (size_t id = 1; id <= m->n_locations; id++)
+		proto_location(&m->bytes, id * m->stride, 0, 0, 0);
+	proto_strings(&m->bytes, "cpu", NULL);
+}
+
+static void expect_long(size_t n_locations, uint32_t stride, unsigned width)
+{
+	struct long_message m = { .n_locations = n_locations, .n_samples = 130000, .stride = stride, .state = 7 }, again = m;
+	struct profile_builder b;
+	struct assay_diag diag;
+	size_t at = 0, labels = 0;
+	bool mine;
+
+	make_long(&m, NULL, 0);
+	cr_assert_gt(m.bytes.len, 5 << 20, "only %zu bytes: nothing is shared out", m.bytes.len);
+	cr_assert_eq(decode(&m.bytes, &b, &mine, &diag), 0, "%s: %s", diag.path, diag.text);
+	cr_expect_eq(b.profile->stacks.width, width);
+	cr_assert_eq(b.profile->n_samples, m.n_samples);
+	for (size_t i = 0; i < m.n_samples; i++) {
+		uint32_t n = draw(&again, 40), one;
+
+		cr_assert_eq(b.profile->stack_start.items[i], at, "sample %zu", i);
+		cr_assert_eq(b.profile->label_start.items[i], labels, "sample %zu", i);
+		cr_assert_eq(*profile_values(b.profile, i), (int64_t)i);
+		for (uint32_t k = 0; k < n; k++)
+			cr_assert_eq(stack_column_at(&b.profile->stacks, at++), draw(&again, (uint32_t)n_locations));
+		if (draw(&again, 4) == 0) {
+			one = draw(&again, (uint32_t)n_locations);
+			cr_assert_eq(stack_column_at(&b.profile->stacks, at++), one, "sample %zu", i);
+		}
+		if (draw(&again, 3) == 0)
+			cr_assert_eq(b.profile->labels.items[labels++].number, (int64_t)(1 + i % 1000));
+	}
+	cr_expect_eq(b.profile->stacks.n, at);
+	cr_expect_eq(b.profile->labels.n, labels);
+	builder_release(&b);
+	buf_release(&m.bytes);
+}
+
+Test(decode, long_messages_become_the_same_columns_whoever_reads_which_part)
+{
+	expect_long(60000, 1, 2);
+	expect_long(65537, 1, 3);
+	/* Ids with gaps, and ids that are too large for the quick way. */
+	expect_long(30000, 3, 2);
+	expect_long(30000, 100000, 2);
+}
+
+Test(decode, of_several_faults_in_a_long_message_the_first_is_told)
+{
+	static const size_t bad[][3] = { { 129999, 65000, 120000 }, { 3, 60000, 129000 }, { 129999, 129998, SIZE_MAX } };
+
+	for (size_t i = 0; i < 3; i++) {
+		struct long_message m = { .n_locations = 60000, .n_samples = 130000, .stride = 1, .state = 7 };
+		size_t first = SIZE_MAX;
+		struct profile_builder b;
+		struct assay_diag diag;
+		char start[64];
+		bool mine;
+
+		for (size_t k = 0; k < 3; k++)
+			first = bad[i][k] < first ? bad[i][k] : first;
+		make_long(&m, bad[i], 3);
+		cr_assert_eq(decode(&m.bytes, &b, &mine, &diag), ASSAY_ERR_FORMAT);
+		snprintf(start, sizeof(start), "sample[%zu].location_id[", first);
+		cr_expect_eq(strncmp(diag.path, start, strlen(start)), 0, "%s, not %s", diag.path, start);
+		cr_expect_eq(strncmp(diag.text, "no location 6000", 16), 0, "%s", diag.text);
+		builder_release(&b);
+		buf_release(&m.bytes);
+	}
 }

@@ -210,7 +210,7 @@ char *fixture_stacks(const struct assay_profile *p)
 
 	for (size_t i = 0; i < p->n_samples; i++) {
 		for (uint64_t k = p->stack_start.items[i + 1]; k-- > p->stack_start.items[i];) {
-			add_word(&out, p, p->stacks.items[k]);
+			add_word(&out, p, stack_column_at(&p->stacks, k));
 			if (k > p->stack_start.items[i])
 				buf_add_char(&out, ' ');
 		}
@@ -253,7 +253,7 @@ char *view_stacks(const struct view *v)
 		if (!view_has_sample(v, i))
 			continue;
 		for (size_t k = s.n; k-- > 0;) {
-			struct frames f = view_frames(v, s.locations[k]);
+			struct frames f = view_frames(v, stack_at(&s, k));
 
 			if (f.hidden)
 				continue;

@@ -94,7 +94,7 @@ static void expect_addresses(const char *text, size_t n, const uint64_t *want)
 	cr_assert_eq(b.profile->stacks.n, n, "'%s'", text);
 	for (size_t i = 0; i < n; i++)
 		cr_expect_eq(
-			b.profile->locations.items[b.profile->stacks.items[i]].address, want[i], "'%s' %zu", text, i);
+			b.profile->locations.items[stack_column_at(&b.profile->stacks, i)].address, want[i], "'%s' %zu", text, i);
 	builder_release(&b);
 }
 

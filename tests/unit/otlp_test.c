@@ -166,7 +166,7 @@ static char *dump(const struct assay_profile *p)
 			buf_addf(&out, "%" PRId64 " ", profile_values(p, i)[c]);
 		buf_add_char(&out, '@');
 		for (uint64_t k = p->stack_start.items[i]; k < p->stack_start.items[i + 1]; k++)
-			buf_addf(&out, " %" PRIu64, p->locations.items[p->stacks.items[k]].id);
+			buf_addf(&out, " %" PRIu64, p->locations.items[stack_column_at(&p->stacks, k)].id);
 		add_labels(&out, p, i);
 	}
 	return buf_detach(&out, NULL);

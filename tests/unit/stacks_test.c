@@ -86,7 +86,7 @@ Test(stacks, locations_differ_by_line_address_and_what_is_inlined, .init = setup
 	cr_expect_eq(b.profile->locations.n, 5);
 	cr_expect_eq(b.profile->locations.items[3].n_lines, 2);
 	cr_expect_eq(b.profile->locations.items[4].n_lines, 0);
-	cr_expect_eq(b.profile->stacks.items[5], 2);
+	cr_expect_eq(stack_column_at(&b.profile->stacks, 5), 2);
 	cr_expect_eq(b.profile->functions.n, 2);
 }
 
@@ -114,8 +114,8 @@ Test(stacks, turns_the_stack_at_hand_alone, .init = setup, .fini = teardown)
 	frame("b", 1, 0);
 	frame("c", 1, 0);
 	stacks_turn(&s);
-	cr_expect_eq(b.profile->stacks.items[0], 0);
-	cr_expect_eq(b.profile->stacks.items[2], 2);
-	cr_expect_eq(b.profile->stacks.items[3], 1);
-	cr_expect_eq(b.profile->stacks.items[4], 0);
+	cr_expect_eq(stack_column_at(&b.profile->stacks, 0), 0);
+	cr_expect_eq(stack_column_at(&b.profile->stacks, 2), 2);
+	cr_expect_eq(stack_column_at(&b.profile->stacks, 3), 1);
+	cr_expect_eq(stack_column_at(&b.profile->stacks, 4), 0);
 }
