@@ -333,22 +333,24 @@ static bool wait_for_turn(struct column_writer *to, size_t chunk)
 	return !to->stop;
 }
 
+/* The column of stacks wants a byte behind its last index. */
 static bool has_room(const struct assay_profile *p, const struct chunk_reader *r)
 {
-	return r->ids.n <= p->stacks.cap - p->stacks.n && r->labels.n <= p->labels.cap - p->labels.n;
+	return r->ids.n < p->stacks.cap - p->stacks.n && r->labels.n <= p->labels.cap - p->labels.n;
 }
 
 /* Columns may move when they grow, so nobody may be writing into them then. */
 static bool make_room(struct column_writer *to, const struct chunk_reader *r)
 {
 	struct assay_profile *p = to->p;
+	size_t want = p->stacks.n + r->ids.n + 1;
 
 	if (has_room(p, r))
 		return true;
 	while (to->copies)
 		pthread_cond_wait(&to->changed, &to->lock);
-	return (r->ids.n <= p->stacks.cap - p->stacks.n ||
-		       vec_grow((void **)&p->stacks.items, &p->stacks.cap, p->stacks.n + r->ids.n, p->stacks.width)) &&
+	return (want <= p->stacks.cap ||
+		       vec_grow((void **)&p->stacks.items, &p->stacks.cap, want, p->stacks.width)) &&
 		vec_reserve(&p->labels, r->labels.n);
 }
 

@@ -47,11 +47,11 @@ static inline void count(struct tally *t, uint32_t stamp, int64_t value)
 	t->cum += value;
 }
 
-static void count_locations(const struct graph *g, struct tally *tallies, const uint32_t *locations, size_t n,
-	uint32_t stamp, int64_t value)
+static inline __attribute__((always_inline)) void count_locations(const struct graph *g, struct tally *tallies,
+	const struct stack *s, uint32_t stamp, int64_t value, unsigned width)
 {
-	for (size_t i = 0; i < n; i++) {
-		uint32_t node = g->location_nodes[locations[i]];
+	for (size_t i = 0; i < s->n; i++) {
+		uint32_t node = g->location_nodes[stack_index(s->bytes + i * width, width)];
 		const uint32_t *chain;
 
 		if (!(node & GRAPH_MANY)) {
@@ -69,12 +69,9 @@ static void count_locations(const struct graph *g, struct tally *tallies, const 
 static void count_sample(const struct graph *g, struct tally *tallies, const struct stack *s, uint32_t stamp,
 	int64_t value)
 {
-	uint32_t locations[STACK_BLOCK], leaf = leaf_node(g, s);
+	uint32_t leaf = leaf_node(g, s);
 
-	for (size_t from = 0, n; from < s->n; from += n) {
-		n = stack_block(s, from, locations);
-		count_locations(g, tallies, locations, n, stamp, value);
-	}
+	STACK_FOR_WIDTH(s, count_locations(g, tallies, s, stamp, value, width));
 	if (leaf != GRAPH_HIDDEN)
 		tallies[leaf].flat += value;
 }

@@ -252,43 +252,53 @@ static inline uint32_t edge_key(uint32_t caller, uint32_t callee)
  * Edges between frames that are kept, which stand leaf first; those that are not neighbours had others between them. Of
  * an edge that a sample has several times the outermost counts.
  */
-static inline void count_between(struct walker *w, const uint32_t *kept, uint32_t n, bool all)
+static inline __attribute__((always_inline)) void count_between(
+	struct walker *w, const uint32_t *kept, uint32_t n, bool all)
 {
 	struct slots s = w->slots; /* a copy, which no store into a slot could change, is read once */
+	uint32_t caller, callee = n ? kept[n - 1] : 0;
 
-	/* The table outgrows the cache where many nodes are kept; all its lines that are needed are asked for at once. */
-	for (uint32_t k = n; k-- > 1;)
-		__builtin_prefetch(&s.items[first_slot(&s, edge_key(kept[k], kept[k - 1]))], 1);
 	for (uint32_t k = n; k-- > 1;) {
-		uint8_t flags = EDGE_CALLED | ((uint16_t)(kept[k] - kept[k - 1]) == 1 ? 0 : EDGE_RESIDUAL);
+		uint8_t flags;
 
-		if (all ? (kept[k] ^ kept[k - 1]) >> 16 != 0 : is_wanted_edge(w->map, kept[k] >> 16, kept[k - 1] >> 16))
-			count_in_slot(&s, edge_key(kept[k], kept[k - 1]), w->stamp, w->value, flags);
+		caller = callee;
+		callee = kept[k - 1];
+		flags = EDGE_CALLED | ((uint16_t)(caller - callee) == 1 ? 0 : EDGE_RESIDUAL);
+		if (all ? (caller ^ callee) >> 16 != 0 : is_wanted_edge(w->map, caller >> 16, callee >> 16))
+			count_in_slot(&s, edge_key(caller, callee), w->stamp, w->value, flags);
 	}
 	w->slots.n = s.n;
 }
 
 /*
- * The same for stacks in which each location is one frame, as most are, and into slots. Which frames are kept follows
- * no pattern, so they are gathered without asking, in the order in which they stand in memory.
+ * Gathers the frames that are kept, as place << 16 | depth, without asking which: that follows no pattern. Returns how
+ * many there are; *highest is the greatest place.
  */
+static inline __attribute__((always_inline)) uint32_t gather(
+	const struct stack *s, const uint16_t *places, uint32_t *kept, uint32_t *highest, unsigned width)
+{
+	const uint8_t *p = s->bytes;
+	uint32_t n = 0, most = 0;
+
+	for (uint32_t i = 0; i < s->n; i++, p += width) {
+		uint32_t place = places[stack_index(p, width)];
+
+		kept[n] = place << 16 | i;
+		n += place < SHORT_SKIPPED;
+		most = place > most ? place : most;
+	}
+	*highest = most;
+	return n;
+}
+
+/* The same for stacks in which each location is one frame, as most are, and into slots. */
 static bool walk(struct walker *w, const struct stack *s)
 {
-	uint32_t locations[STACK_BLOCK], kept[DEPTH_PLAIN + 1], n = 0, highest = 0;
-	const uint16_t *places = w->map->short_places;
+	uint32_t kept[DEPTH_PLAIN + 1], n, highest;
 
 	if (w->is_wide || s->n > DEPTH_PLAIN)
 		return walk_any(w, s);
-	for (size_t from = 0, block; from < s->n; from += block) {
-		block = stack_block(s, from, locations);
-		for (size_t i = 0; i < block; i++) {
-			uint32_t place = places[locations[i]];
-
-			kept[n] = place << 16 | (uint32_t)(from + i);
-			n += place < SHORT_SKIPPED;
-			highest = place > highest ? place : highest;
-		}
-	}
+	STACK_FOR_WIDTH(s, n = gather(s, w->map->short_places, kept, &highest, width));
 	if (highest > SHORT_SKIPPED)
 		return walk_any(w, s);
 	if (!make_room(&w->slots, n))

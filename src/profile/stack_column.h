@@ -12,7 +12,7 @@
  * The stacks of all samples, one behind the other: location indexes of `width` bytes each. Stacks are most of what a
  * large profile takes, and few profiles have so many locations that an index needs four bytes. A column that is built
  * by vec_push() has four, which builder_init() sets, and `items` then; only who reads a file whose locations are all
- * known writes it narrower.
+ * known writes it narrower, and leaves room for one byte behind the last index.
  */
 struct stack_column {
 	union {
@@ -40,21 +40,23 @@ static inline struct stack stack_column_part(const struct stack_column *c, size_
 	return (struct stack){ c->bytes + from * c->width, n, c->width };
 }
 
-static inline uint32_t stack_at(const struct stack *s, size_t i)
+/* The index at p; of three bytes a fourth is read along with them. */
+static inline uint32_t stack_index(const uint8_t *p, unsigned width)
 {
-	const uint8_t *p = s->bytes + i * s->width;
 	uint32_t four;
 	uint16_t two;
 
-	switch (s->width) {
-	case 2:
+	if (width == 2) {
 		memcpy(&two, p, sizeof(two));
 		return two;
-	case 3:
-		return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16;
 	}
 	memcpy(&four, p, sizeof(four));
-	return four;
+	return width == 3 ? le32toh(four) & 0xffffff : four;
+}
+
+static inline uint32_t stack_at(const struct stack *s, size_t i)
+{
+	return stack_index(s->bytes + i * s->width, s->width);
 }
 
 static inline uint32_t stack_column_at(const struct stack_column *c, size_t i)
@@ -65,50 +67,36 @@ static inline uint32_t stack_column_at(const struct stack_column *c, size_t i)
 }
 
 /*
- * Loops over all stacks take them in blocks, so that how wide an index is gets asked for once a block: the indexes from
- * `from` on, at most STACK_BLOCK, go into `to`; returns how many.
+ * Loops over all stacks are compiled for each width: `loop` is a call of an inline function, which gets the width as its
+ * argument `width` and reads with stack_index().
  */
-#define STACK_BLOCK 256
+#define STACK_FOR_WIDTH(stack, loop)             \
+	do {                                     \
+		if ((stack)->width == 3) {       \
+			enum { width = 3 };      \
+			loop;                    \
+		} else if ((stack)->width == 2) { \
+			enum { width = 2 };      \
+			loop;                    \
+		} else {                         \
+			enum { width = 4 };      \
+			loop;                    \
+		}                                \
+	} while (0)
 
-static inline size_t stack_block(const struct stack *s, size_t from, uint32_t *to)
+static inline __attribute__((always_inline)) bool stack_meets_in(
+	const struct stack *s, const uint8_t *flags, uint8_t bits, unsigned width)
 {
-	size_t n = s->n - from < STACK_BLOCK ? s->n - from : STACK_BLOCK;
-	const uint8_t *p = s->bytes + from * s->width;
-
-	if (s->width == 4) {
-		memcpy(to, p, n * sizeof(*to));
-	} else if (s->width == 2) {
-		for (size_t i = 0; i < n; i++) {
-			uint16_t low;
-
-			memcpy(&low, p + 2 * i, sizeof(low));
-			to[i] = low;
-		}
-	} else if (n) {
-		/* Four bytes at once, of which one is the next index's; behind the last there may be nothing. */
-		for (size_t i = 0; i + 1 < n; i++) {
-			uint32_t four;
-
-			memcpy(&four, p + 3 * i, sizeof(four));
-			to[i] = le32toh(four) & 0xffffff;
-		}
-		to[n - 1] = stack_at(s, from + n - 1);
-	}
-	return n;
+	for (size_t i = 0; i < s->n; i++)
+		if (flags[stack_index(s->bytes + i * width, width)] & bits)
+			return true;
+	return false;
 }
 
 /* Whether one of the stack's locations has one of the bits in flags, which are by location. */
 static inline bool stack_meets(const struct stack *s, const uint8_t *flags, uint8_t bits)
 {
-	uint32_t locations[STACK_BLOCK];
-
-	for (size_t from = 0, n; from < s->n; from += n) {
-		n = stack_block(s, from, locations);
-		for (size_t i = 0; i < n; i++)
-			if (flags[locations[i]] & bits)
-				return true;
-	}
-	return false;
+	STACK_FOR_WIDTH(s, return stack_meets_in(s, flags, bits, width));
 }
 
 /* Writes indexes at `to`, which need width bytes each and are written nowhere else. */

@@ -113,16 +113,21 @@ static int filter_frames(struct name_filter *f, struct view *v, uint8_t *classes
 	return 0;
 }
 
-static bool keeps_sample(const struct stack *s, const uint8_t *classes, uint8_t wanted)
+static inline __attribute__((always_inline)) uint8_t classes_of(
+	const struct stack *s, const uint8_t *classes, unsigned width)
 {
-	uint32_t locations[STACK_BLOCK];
 	uint8_t seen = 0;
 
-	for (size_t from = 0, n; from < s->n; from += n) {
-		n = stack_block(s, from, locations);
-		for (size_t i = 0; i < n; i++)
-			seen |= classes[locations[i]];
-	}
+	for (size_t i = 0; i < s->n; i++)
+		seen |= classes[stack_index(s->bytes + i * width, width)];
+	return seen;
+}
+
+static bool keeps_sample(const struct stack *s, const uint8_t *classes, uint8_t wanted)
+{
+	uint8_t seen;
+
+	STACK_FOR_WIDTH(s, seen = classes_of(s, classes, width));
 	return (seen & wanted) == wanted && !(seen & LOCATION_IGNORED);
 }
 
