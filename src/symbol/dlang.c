@@ -22,6 +22,7 @@
 #define MAX_NAME 4096       /* longest name looked at */
 #define MAX_TEXT (64 << 10) /* longest text that a name may stand for */
 #define MAX_DEPTH 200       /* of types, names and values within each other */
+#define MAX_DISTANCE 4      /* letters of a reference: as many as a name of that length has use for */
 #define WORK_PER_BYTE 40    /* the allowance: this for each byte of the name, */
 #define WORK_TO_BEGIN 1024  /* and this for any name */
 
@@ -159,7 +160,7 @@ static bool read_reference(const struct reader *r, size_t at, size_t *target, si
 
 	if (look(r, at) != 'Q')
 		return false;
-	for (; look(r, i) >= 'A' && look(r, i) <= 'Z' && distance <= at; i++)
+	for (; look(r, i) >= 'A' && look(r, i) <= 'Z' && i - at < MAX_DISTANCE; i++)
 		distance = distance * 26 + (size_t)(look(r, i) - 'A');
 	if (look(r, i) < 'a' || look(r, i) > 'z')
 		return false;
@@ -318,7 +319,7 @@ static bool take_identifier(struct reader *r)
 			r->end = end;
 			return ok;
 		}
-		if (!is_fake_parent(name))
+		if (!spend(r, name.len) || !is_fake_parent(name))
 			break;
 	}
 	add_name(r, name);

@@ -387,6 +387,8 @@ Test(dlang, names_beyond_the_bounds_stay_as_they_are_and_soon)
 		{ "_D1aFPFQcZ", "Qc", 3, "Zv" },
 		{ "_D1aF", "QZZz", 3, "Zv" },
 		{ "_D1aFQ", "A", 4000, "bZv" },
+		{ "_D1aFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFQ", "A", 4000, "bZv" },
+		{ "_D1aFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bFS1bF4__S1", "4__S2", 700, "" },
 		{ "_D1a", "Qb", 1000, "Zv" },
 		/* Length. */
 		{ "_D1aF", "i", 5000, "Zv" },
