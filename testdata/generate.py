@@ -979,6 +979,23 @@ def names_cpp():
     )
 
 
+@file("odd/names-d.pb")
+def names_d():
+    """D names beside linkage names: a template, a method, the program's entry, a clone, one that is none"""
+    return with_names(
+        [
+            ("open", "_D4shop4openFZv"),
+            ("open for two", "_D4shop__T4openTiTAyaZQmFiAyaZv"),
+            ("count", "_D4shop6Basket5countMxFNaNbNdNiNfZm"),
+            ("initializer", "_D4shop4Item6__initZ"),
+            ("entry", "_Dmain"),
+            ("cold", "_D4shop4openFZv.cold"),
+            ("none", "_D4shop4openF"),
+        ],
+        "/src/shop.d",
+    )
+
+
 @file("odd/names-java.pb")
 def names_java():
     """Java names: inner classes, lambdas, constructors, signatures, a package prefix as of old, Kotlin and Scala"""

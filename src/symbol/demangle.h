@@ -7,7 +7,7 @@
 #include "profile/builder.h"
 
 /*
- * From linkage names to names for people: C++ (Itanium, with the suffixes that clones get) and Rust (legacy and v0).
+ * From linkage names to names for people: C++ (Itanium), Rust (legacy and v0) and D, with the suffixes that clones get.
  * For _ZN2ns4spinIiEET_S1_:
  *
  *     default     ns::spin
@@ -16,8 +16,7 @@
  *     none        _ZN2ns4spinIiEET_S1_
  *
  * Names are bounded in length, depth, and in what they may grow to; one beyond the bounds stays as it is. Whether C++ and
- * Rust are known at all depends on the build. Names of D are not among them: who resolves addresses has them demangled
- * in its worker.
+ * Rust are known at all depends on the build.
  */
 enum demangle_mode {
 	DEMANGLE_DEFAULT,   /* no parameters, no template arguments, no return type */

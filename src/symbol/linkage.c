@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mangled names through libiberty, which is known here and nowhere else.
+ * Mangled names through libiberty, which is known here and nowhere else; those of D are left to dlang.c.
  *
  * A C++ name is parsed into libiberty's tree, from which we take away what the mode does not want before libiberty
  * prints it; Rust names are printed piece by piece. Names come from strangers: both parser and printer bound their own
@@ -507,7 +507,7 @@ static bool is_rust_legacy(struct str name)
 	return name.len > 23 && str_starts(name, STR("_ZN")) && memcmp(name.p + name.len - 20, "17h", 3) == 0;
 }
 
-bool linkage_name_add(struct buf *out, struct str name, enum demangle_mode mode)
+static bool add_other(struct buf *out, struct str name, enum demangle_mode mode)
 {
 	char text[MAX_NAME + 1];
 
@@ -524,7 +524,7 @@ bool linkage_name_add(struct buf *out, struct str name, enum demangle_mode mode)
 
 #else
 
-bool linkage_name_add(struct buf *out, struct str name, enum demangle_mode mode)
+static bool add_other(struct buf *out, struct str name, enum demangle_mode mode)
 {
 	(void)out;
 	(void)name;
@@ -533,3 +533,8 @@ bool linkage_name_add(struct buf *out, struct str name, enum demangle_mode mode)
 }
 
 #endif
+
+bool linkage_name_add(struct buf *out, struct str name, enum demangle_mode mode)
+{
+	return dlang_name_is_likely(name) ? dlang_name_add(out, name, mode) : add_other(out, name, mode);
+}
