@@ -74,7 +74,7 @@ struct map {
 	uint8_t *flags;         /* by place */
 	uint32_t *places;       /* by location */
 	uint16_t *short_places; /* by location; of use where all that are kept have numbers below SHORT_SKIPPED */
-	bool all;               /* every edge is wanted, but for those of a node to itself */
+	bool all;               /* every edge is wanted, but for those of a node to itself, which take_slots() drops */
 	uint8_t *interesting;   /* by location: it has a wanted node; NULL when every sample is walked */
 	size_t n_kept;
 	const struct assay_ctx *ctx;
@@ -255,17 +255,19 @@ static inline uint32_t edge_key(uint32_t caller, uint32_t callee)
 static inline __attribute__((always_inline)) void count_between(
 	struct walker *w, const uint32_t *kept, uint32_t n, bool all)
 {
-	struct slots s = w->slots; /* a copy, which no store into a slot could change, is read once */
-	uint32_t caller, callee = n ? kept[n - 1] : 0;
+	struct slots s = w->slots; /* copies, which no store into a slot could change, are read once */
+	uint32_t stamp = w->stamp, caller, callee = n ? kept[n - 1] : 0;
+	int64_t value = w->value;
 
+	/* The table outgrows the cache where many nodes are kept; all its lines that are needed are asked for at once. */
+	for (uint32_t k = n; k-- > 1;)
+		__builtin_prefetch(&s.items[first_slot(&s, edge_key(kept[k], kept[k - 1]))], 1);
 	for (uint32_t k = n; k-- > 1;) {
-		uint8_t flags;
-
 		caller = callee;
 		callee = kept[k - 1];
-		flags = EDGE_CALLED | ((uint16_t)(caller - callee) == 1 ? 0 : EDGE_RESIDUAL);
-		if (all ? (caller ^ callee) >> 16 != 0 : is_wanted_edge(w->map, caller >> 16, callee >> 16))
-			count_in_slot(&s, edge_key(caller, callee), w->stamp, w->value, flags);
+		if (all || is_wanted_edge(w->map, caller >> 16, callee >> 16))
+			count_in_slot(&s, edge_key(caller, callee), stamp, value,
+				EDGE_CALLED | ((uint16_t)(caller - callee) == 1 ? 0 : EDGE_RESIDUAL));
 	}
 	w->slots.n = s.n;
 }
@@ -425,7 +427,7 @@ static bool take_slots(struct graph *g, struct pairs *all, const struct slots *s
 		const struct slot *at = &s->items[i];
 		struct edge_tally t = { .weight = at->weight, .flags = at->mark & SLOT_FLAGS };
 
-		if (at->key != SLOT_EMPTY &&
+		if (at->key != SLOT_EMPTY && at->key >> 16 != (at->key & 0xffff) &&
 			!add_edge(g, all, (struct pair){ nodes[at->key >> 16], nodes[at->key & 0xffff] }, &t))
 			return false;
 	}
