@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/parallel.h"
 
@@ -66,13 +67,23 @@ void pages_warm_end(struct pages_warmer *w)
 	w->started = false;
 }
 
-void pages_forget(void *block, size_t *done, size_t end)
+/* Whole pages inside the block, so that nothing that others own is touched. */
+static size_t give_back(void *block, size_t start, size_t end, size_t page)
 {
-	/* Whole huge pages inside the block, so that none is split and nothing that others own is touched. */
-	uintptr_t from = ((uintptr_t)block + *done + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1);
-	uintptr_t to = ((uintptr_t)block + end) & ~(uintptr_t)(HUGE_PAGE - 1);
+	uintptr_t from = ((uintptr_t)block + start + page - 1) & ~(uintptr_t)(page - 1);
+	uintptr_t to = ((uintptr_t)block + end) & ~(uintptr_t)(page - 1);
 
 	/* Where the system will not have them back, that costs memory alone. */
-	if (to > from && madvise((void *)from, to - from, MADV_DONTNEED) == 0)
-		*done = (size_t)(to - (uintptr_t)block);
+	return to > from && madvise((void *)from, to - from, MADV_DONTNEED) == 0 ? (size_t)(to - (uintptr_t)block) : start;
+}
+
+void pages_forget(void *block, size_t *done, size_t end)
+{
+	/* No huge page is split. */
+	*done = give_back(block, *done, end, HUGE_PAGE);
+}
+
+void pages_forget_end(void *block, size_t start, size_t end)
+{
+	give_back(block, start, end, (size_t)sysconf(_SC_PAGESIZE));
 }

@@ -29,6 +29,9 @@ struct pages_warmer {
 void pages_warm(struct pages_warmer *w, void *block, size_t size);
 void pages_warm_end(struct pages_warmer *w);
 
+/* The bytes from start up to end, where the block ends, will not be read again. */
+void pages_forget_end(void *block, size_t start, size_t end);
+
 /* The block's bytes from *done up to end will not be read again; *done moves on over what was given back. */
 void pages_forget(void *block, size_t *done, size_t end);
 

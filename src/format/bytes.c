@@ -16,6 +16,8 @@
 
 #define CHUNK ((size_t)256 << 10)
 
+#define END_WORTH_FORGETTING ((size_t)256 << 10)
+
 /* Of a file, between two looks at whether somebody still wants it. */
 #define READ_STEP ((size_t)16 << 20)
 
@@ -247,6 +249,12 @@ void bytes_forget(struct bytes *b, size_t n)
 {
 	if (!b->borrowed)
 		pages_forget(b->data, &b->forgotten, n);
+}
+
+void bytes_forget_end(struct bytes *b, size_t n)
+{
+	if (!b->borrowed && b->len - n >= END_WORTH_FORGETTING)
+		pages_forget_end(b->data, n, b->len);
 }
 
 void bytes_release(struct bytes *b)

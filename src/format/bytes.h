@@ -30,6 +30,9 @@ int bytes_inflate(struct bytes *b, struct assay_ctx *ctx, struct assay_diag *dia
 /* The first n bytes will not be looked at again: their memory may go. */
 void bytes_forget(struct bytes *b, size_t n);
 
+/* The same for those from n on. */
+void bytes_forget_end(struct bytes *b, size_t n);
+
 void bytes_release(struct bytes *b);
 
 /* ASSAY_ERR_TOO_BIG, said the same way wherever the limit is reached. */

@@ -329,7 +329,7 @@ static int read_field(struct reader *r, const struct wire_field *f)
 	case WIRE_TAG(FIELD_SAMPLE_TYPE, WIRE_BYTES):
 		return read_sample_type(r, f);
 	case WIRE_TAG(FIELD_SAMPLE, WIRE_BYTES):
-		return sample_source_add(&r->samples, (size_t)offset_of(r, f->start), f->len) ? 0 : nomem(r);
+		return sample_source_add(&r->samples, f) ? 0 : nomem(r);
 	case WIRE_TAG(FIELD_MAPPING, WIRE_BYTES):
 		return read_mapping(r, f);
 	case WIRE_TAG(FIELD_LOCATION, WIRE_BYTES):
@@ -574,6 +574,8 @@ int proto_read(struct profile_builder *b, struct bytes *bytes, bool *mine, struc
 	if (!err)
 		err = link_tables(&r);
 	if (!err) {
+		/* What stands behind the samples has become tables. */
+		bytes_forget_end(bytes, r.samples.end);
 		r.samples.strings = r.strings.items;
 		r.samples.n_strings = r.strings.n;
 		err = proto_read_samples(&r.samples, diag);

@@ -17,7 +17,6 @@
 #include "base/parallel.h"
 #include "format/packed_ids.h"
 #include "format/proto_fields.h"
-#include "format/wire.h"
 
 /* Starting a thread costs what some ten thousand samples do. */
 #define BYTES_WORTH_A_THREAD ((size_t)4 << 20)
@@ -257,14 +256,14 @@ static int read_sample(struct chunk_reader *r, const struct wire_field *sample)
 	if (!err)
 		err = check_values(r, sample);
 	p->stack_start.items[r->sample + 1] = r->ids.n;
-	p->label_start.items[r->sample + 1] = r->labels.n;
+	p->label_start.items[r->sample + 1] = (uint32_t)r->labels.n;
 	r->sample++;
 	return err;
 }
 
 static size_t chunk_end(const struct sample_source *s, size_t chunk)
 {
-	return chunk + 1 < s->chunks.n ? s->chunks.items[chunk + 1].offset : s->bytes->len;
+	return chunk + 1 < s->chunks.n ? s->chunks.items[chunk + 1].offset : s->end;
 }
 
 static int read_samples(struct chunk_reader *r, size_t chunk)
@@ -366,6 +365,8 @@ static int take_place(struct chunk_reader *r, size_t chunk, struct place *place)
 	struct bytes *bytes = to->source->bytes;
 	size_t done = to->source->chunks.items[chunk].offset;
 
+	if (p->labels.n + r->labels.n > UINT32_MAX)
+		return diag_set(&r->diag, ASSAY_ERR_TOO_BIG, "more than 2^32 labels");
 	if (!make_room(to, r))
 		return nomem(r);
 	*place = (struct place){ p->stacks.n, p->labels.n };
@@ -380,14 +381,15 @@ static int take_place(struct chunk_reader *r, size_t chunk, struct place *place)
 static void copy_chunk(struct chunk_reader *r, size_t first_sample, const struct place *place)
 {
 	struct assay_profile *p = r->to->p;
-	uint64_t *stack_start = p->stack_start.items, *label_start = p->label_start.items;
+	uint64_t *stack_start = p->stack_start.items;
+	uint32_t *label_start = p->label_start.items;
 
 	stack_write(p->stacks.bytes + place->stacks * p->stacks.width, p->stacks.width, r->ids.items, r->ids.n);
 	if (r->labels.n)
 		memcpy(p->labels.items + place->labels, r->labels.items, r->labels.n * sizeof(*r->labels.items));
 	for (size_t i = first_sample; i < r->sample; i++) {
 		stack_start[i + 1] += place->stacks;
-		label_start[i + 1] += place->labels;
+		label_start[i + 1] += (uint32_t)place->labels;
 	}
 }
 
@@ -438,6 +440,27 @@ static void read_chunks(void *argument)
 	vec_release(&r->labels);
 }
 
+/*
+ * Ids seldom have fewer than two bytes; memory that is not written costs nothing. Where the system does not lend that
+ * much, or ids are shorter, the column grows as it must: what there is room for now is counted in narrower indexes then.
+ */
+static void reserve_stacks(const struct sample_source *s, struct stack_column *stacks)
+{
+	size_t n = s->n_bytes / 2 + 1;
+	void *bytes;
+
+	stacks->width = stack_width(s->locations->n);
+	stacks->cap = stacks->cap * sizeof(*stacks->items) / stacks->width;
+	if (n <= stacks->cap)
+		return;
+	bytes = pages_alloc(n * stacks->width);
+	if (!bytes)
+		return;
+	free(stacks->bytes);
+	stacks->bytes = bytes;
+	stacks->cap = n;
+}
+
 /* Columns of which the length is known. */
 static int reserve(struct column_writer *to)
 {
@@ -452,21 +475,21 @@ static int reserve(struct column_writer *to)
 	if (!vec_reserve(&p->stack_start, s->n_samples) || !vec_reserve(&p->label_start, s->n_samples) ||
 		!vec_reserve(&p->values, to->n_values))
 		return diag_nomem(to->diag, "a profile");
-	p->stacks.width = stack_width(s->locations->n);
-	/* What there is room for now is counted anew, in indexes of that width. */
-	p->stacks.cap = p->stacks.cap * sizeof(*p->stacks.items) / p->stacks.width;
+	reserve_stacks(s, &p->stacks);
 	return 0;
 }
 
-bool sample_source_add(struct sample_source *s, size_t offset, size_t len)
+bool sample_source_add(struct sample_source *s, const struct wire_field *f)
 {
+	size_t offset = (size_t)(f->start - s->bytes->data);
 	const struct sample_chunk *last = s->chunks.n ? &s->chunks.items[s->chunks.n - 1] : NULL;
 
 	if ((!last || offset - last->offset >= SAMPLE_CHUNK) &&
 		!vec_push(&s->chunks, ((struct sample_chunk){ offset, s->n_samples })))
 		return false;
 	s->n_samples++;
-	s->n_bytes += len;
+	s->n_bytes += f->len;
+	s->end = (size_t)(f->data + f->len - s->bytes->data);
 	return true;
 }
 
@@ -491,6 +514,7 @@ void sample_source_pass(struct sample_source *s, struct cursor *c)
 		p += head + len;
 		s->n_samples++;
 		s->n_bytes += len;
+		s->end = (size_t)(p - s->bytes->data);
 	}
 	c->p = p;
 }
@@ -517,6 +541,8 @@ int proto_read_samples(struct sample_source *s, struct assay_diag *diag)
 	pthread_mutex_destroy(&to.lock);
 	if (to.err)
 		return to.err;
+	pages_forget_end(s->profile->stacks.bytes, s->profile->stacks.n * s->profile->stacks.width + 1,
+		s->profile->stacks.cap * s->profile->stacks.width);
 	s->profile->n_samples = s->n_samples;
 	s->profile->stack_start.n = s->profile->label_start.n = s->n_samples + 1;
 	s->profile->values.n = s->n_samples * to.n_types;

@@ -2,14 +2,14 @@
 #ifndef FORMAT_PROTO_SAMPLES_H
 #define FORMAT_PROTO_SAMPLES_H
 
-#include "base/cursor.h"
 #include "format/formats.h"
+#include "format/wire.h"
 #include "profile/idmap.h"
 
 /* Samples are read in chunks of about so many bytes of the message, each by whoever is free. */
 #define SAMPLE_CHUNK ((size_t)256 << 10)
 
-/* Where the samples of a chunk begin. The chunk goes to where the next one does, or to the end of the message. */
+/* Where the samples of a chunk begin. The chunk goes to where the next one does, or to the end of all samples. */
 struct sample_chunk {
 	size_t offset, sample;
 };
@@ -26,10 +26,11 @@ struct sample_source {
 
 	VEC(struct sample_chunk) chunks;
 	size_t n_samples, n_bytes; /* of all samples together */
+	size_t end;                /* offset behind the last one */
 };
 
-/* Notes a sample that starts at an offset, in the order of the file. */
-bool sample_source_add(struct sample_source *s, size_t offset, size_t len);
+/* Notes a sample, in the order of the file. */
+bool sample_source_add(struct sample_source *s, const struct wire_field *f);
 
 /*
  * Passes over samples, and notes them, as long as that needs no thought: the next field is one, its length takes two

@@ -10,10 +10,10 @@
 
 /*
  * What is added up per node while samples pass. The stamp is the last sample that counted, which keeps recursion from
- * counting twice; it sits beside the sum so that a frame costs one line of the cache.
+ * counting twice; it sits beside the sum so that a frame costs one line of the cache. What only a leaf has is elsewhere.
  */
 struct tally {
-	int64_t cum, flat;
+	int64_t cum;
 	uint32_t stamp;
 };
 
@@ -66,14 +66,14 @@ static inline __attribute__((always_inline)) void count_locations(const struct g
 	}
 }
 
-static void count_sample(const struct graph *g, struct tally *tallies, const struct stack *s, uint32_t stamp,
-	int64_t value)
+static void count_sample(const struct graph *g, struct tally *tallies, int64_t *flat, const struct stack *s,
+	uint32_t stamp, int64_t value)
 {
 	uint32_t leaf = leaf_node(g, s);
 
 	STACK_FOR_WIDTH(s, count_locations(g, tallies, s, stamp, value, width));
 	if (leaf != GRAPH_HIDDEN)
-		tallies[leaf].flat += value;
+		flat[leaf] += value;
 }
 
 /* Samples from .. to - 1, counted into tallies of their own. */
@@ -82,6 +82,7 @@ struct count_share {
 	const struct assay_ctx *ctx;
 	size_t from, to;
 	struct tally *tallies;
+	int64_t *flat; /* by node, like tallies */
 	int err;
 };
 
@@ -92,7 +93,8 @@ static void count_samples(void *argument)
 	const struct assay_profile *p = g->view->profile;
 
 	share->tallies = calloc(g->nodes.n + 1, sizeof(*share->tallies));
-	if (!share->tallies)
+	share->flat = calloc(g->nodes.n + 1, sizeof(*share->flat));
+	if (!share->tallies || !share->flat)
 		share->err = ASSAY_ERR_NOMEM;
 	for (size_t i = share->from; !share->err && i < share->to; i++) {
 		int64_t value = profile_values(p, i)[g->options.column];
@@ -103,7 +105,7 @@ static void count_samples(void *argument)
 		if (!value || !view_has_sample(g->view, i))
 			continue;
 		s = view_stack(g->view, i);
-		count_sample(g, share->tallies, &s, (uint32_t)i + 1, value);
+		count_sample(g, share->tallies, share->flat, &s, (uint32_t)i + 1, value);
 	}
 }
 
@@ -124,9 +126,10 @@ static int count_nodes(struct graph *g, struct assay_ctx *ctx)
 			err = shares[i].err;
 		for (size_t k = 0; !err && k < g->nodes.n; k++) {
 			g->nodes.items[k].cum += shares[i].tallies[k].cum;
-			g->nodes.items[k].flat += shares[i].tallies[k].flat;
+			g->nodes.items[k].flat += shares[i].flat[k];
 		}
 		free(shares[i].tallies);
+		free(shares[i].flat);
 	}
 	return err;
 }

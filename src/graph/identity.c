@@ -179,6 +179,19 @@ static int assign_location(struct identities *ids, uint32_t index)
 	return node_of(ids, l, f.n ? f.lines : NULL, &g->location_nodes[index]);
 }
 
+/* There are about as many nodes as functions or, where lines or addresses tell them apart, as locations. */
+static bool reserve_nodes(struct identities *ids)
+{
+	const struct view *v = ids->v;
+	bool by_function = ids->g->options.granularity == GRANULARITY_FUNCTIONS;
+	size_t n = by_function && v->n_functions < v->n_locations ? v->n_functions : v->n_locations;
+
+	if (!vec_reserve(&ids->g->nodes, n + 1))
+		return false;
+	ids->keys = malloc(ids->g->nodes.cap * sizeof(*ids->keys));
+	return ids->keys != NULL;
+}
+
 static void release(struct identities *ids)
 {
 	free(ids->keys);
@@ -195,6 +208,8 @@ int identity_assign(struct graph *g)
 	ids.clean_files = calloc(ids.v->n_strings, sizeof(*ids.clean_files));
 	g->location_nodes = malloc((ids.v->n_locations + 1) * sizeof(*g->location_nodes));
 	if (!ids.clean_files || !g->location_nodes)
+		err = ASSAY_ERR_NOMEM;
+	if (!err && !reserve_nodes(&ids))
 		err = ASSAY_ERR_NOMEM;
 	for (size_t i = 0; !err && i < ids.v->n_locations; i++)
 		err = assign_location(&ids, (uint32_t)i);

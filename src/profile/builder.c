@@ -55,9 +55,11 @@ int builder_end_sample(struct profile_builder *b, struct assay_diag *diag)
 {
 	struct assay_profile *p = b->profile;
 
+	if (p->labels.n > UINT32_MAX)
+		return diag_set(diag, ASSAY_ERR_TOO_BIG, "more than 2^32 labels");
 	if (!vec_push(&p->stack_start, p->stacks.n))
 		return nomem(diag);
-	if (!vec_push(&p->label_start, p->labels.n)) {
+	if (!vec_push(&p->label_start, (uint32_t)p->labels.n)) {
 		p->stack_start.n--;
 		return nomem(diag);
 	}

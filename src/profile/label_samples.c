@@ -18,6 +18,8 @@ int label_samples(
 
 	if (!err)
 		err = builder_intern(b, text, &all.text, diag);
+	if (!err && p->labels.n + p->n_samples > UINT32_MAX)
+		err = diag_set(diag, ASSAY_ERR_TOO_BIG, "more than 2^32 labels");
 	if (!err && !vec_reserve(&labels, p->labels.n + p->n_samples))
 		err = diag_nomem(diag, "labels");
 	all.key = key_id & (STRTAB_MAX - 1);
@@ -33,7 +35,7 @@ int label_samples(
 				replaced += l->text != all.text;
 		}
 		labels.items[labels.n++] = all;
-		p->label_start.items[i + 1] = labels.n;
+		p->label_start.items[i + 1] = (uint32_t)labels.n;
 	}
 	if (err)
 		return err;

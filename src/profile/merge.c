@@ -310,7 +310,7 @@ static int translate_label(struct merger *m, const struct label *from, struct la
 
 static int collect_labels(struct merger *m, size_t sample)
 {
-	const uint64_t *start = m->from->label_start.items + sample;
+	const uint32_t *start = m->from->label_start.items + sample;
 	bool sorted = true;
 
 	m->labels.n = 0;
@@ -348,7 +348,7 @@ static void fill_units(struct label *labels, size_t n)
 
 static int push_labels(struct merger *m, size_t sample)
 {
-	const uint64_t *start = m->from->label_start.items + sample;
+	const uint32_t *start = m->from->label_start.items + sample;
 	struct assay_profile *to = m->to;
 	size_t first = to->labels.n;
 	int err;

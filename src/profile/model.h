@@ -77,7 +77,7 @@ struct assay_profile {
 	struct stack_column stacks;
 	VEC(uint64_t) stack_start; /* n_samples + 1 */
 	VEC(struct label) labels;
-	VEC(uint64_t) label_start; /* n_samples + 1 */
+	VEC(uint32_t) label_start; /* n_samples + 1 */
 
 	VEC(struct mapping) mappings; /* the first one is the main binary */
 	VEC(struct location) locations;

@@ -24,46 +24,54 @@ static bool scale_sample(int64_t *values, const double *ratios, size_t n)
 	return stays;
 }
 
-/* Moves the list of sample `from` to the place of sample `to`, which is that or an earlier one; start is by sample. */
-static size_t move_list(void *items, size_t size, uint64_t *start, uint64_t from, uint64_t from_end, size_t to)
+/* The n items of a list at `from` go to `to`, which is that place or one before it. */
+static void move_list(void *items, size_t size, uint64_t to, uint64_t from, uint64_t n)
 {
 	char *bytes = items;
-	uint64_t n = from_end - from;
 
-	if (n && start[to] != from)
-		memmove(bytes + start[to] * size, bytes + from * size, n * size);
-	start[to + 1] = start[to] + n;
-	return (size_t)start[to + 1];
+	if (n && to != from)
+		memmove(bytes + to * size, bytes + from * size, n * size);
+}
+
+/* Sample `from`, whose lists start there, becomes sample `to`. */
+static void move_sample(struct assay_profile *p, size_t to, size_t from, uint64_t stack, uint32_t label)
+{
+	size_t n = profile_n_types(p);
+	uint64_t n_stack = p->stack_start.items[from + 1] - stack;
+	uint32_t n_labels = p->label_start.items[from + 1] - label;
+
+	move_list(p->values.items, sizeof(*p->values.items) * n, to, from, 1);
+	move_list(p->stacks.bytes, p->stacks.width, p->stack_start.items[to], stack, n_stack);
+	move_list(p->labels.items, sizeof(*p->labels.items), p->label_start.items[to], label, n_labels);
+	p->stack_start.items[to + 1] = p->stack_start.items[to] + n_stack;
+	p->label_start.items[to + 1] = p->label_start.items[to] + n_labels;
 }
 
 void scale_columns(struct profile_builder *b, const double *ratios)
 {
 	struct assay_profile *p = b->profile;
 	size_t n = profile_n_types(p), to = 0;
-	uint64_t stack = 0, label = 0;
+	uint64_t stack = 0;
+	uint32_t label = 0;
 	bool scales = false;
 
 	for (size_t i = 0; i < n; i++)
 		scales |= ratios[i] != 1;
 	if (!scales)
 		return;
-	p->stacks.n = p->labels.n = 0;
 	for (size_t i = 0; i < p->n_samples; i++) {
-		uint64_t stack_end = p->stack_start.items[i + 1], label_end = p->label_start.items[i + 1];
+		uint64_t stack_end = p->stack_start.items[i + 1];
+		uint32_t label_end = p->label_start.items[i + 1];
 
-		if (scale_sample(p->values.items + i * n, ratios, n)) {
-			memmove(p->values.items + to * n, p->values.items + i * n, n * sizeof(*p->values.items));
-			p->stacks.n = move_list(p->stacks.bytes, p->stacks.width, p->stack_start.items, stack,
-				stack_end, to);
-			p->labels.n = move_list(p->labels.items, sizeof(*p->labels.items), p->label_start.items, label,
-				label_end, to);
-			to++;
-		}
+		if (scale_sample(p->values.items + i * n, ratios, n))
+			move_sample(p, to++, i, stack, label);
 		stack = stack_end;
 		label = label_end;
 	}
 	p->n_samples = to;
 	p->values.n = to * n;
+	p->stacks.n = (size_t)p->stack_start.items[to];
+	p->labels.n = p->label_start.items[to];
 	p->stack_start.n = p->label_start.n = to + 1;
 }
 

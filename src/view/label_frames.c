@@ -172,7 +172,7 @@ static bool make_frame(struct adder *a, struct key *key, const struct label *lab
 static bool push_sample(struct adder *a, size_t sample)
 {
 	struct label_frames *f = a->added;
-	const uint64_t *label_start = a->p->label_start.items + sample;
+	const uint32_t *label_start = a->p->label_start.items + sample;
 	struct stack s = profile_stack(a->p, sample);
 	size_t n = (size_t)(label_start[1] - label_start[0]);
 	const struct label *labels = a->p->labels.items + label_start[0];

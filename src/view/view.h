@@ -123,7 +123,7 @@ static inline uint32_t view_mapping_file(const struct view *v, uint32_t location
 /* The labels of a sample; those that view_has_label() denies are to be passed over. */
 static inline const struct label *view_labels(const struct view *v, size_t sample, size_t *n)
 {
-	const uint64_t *start = v->profile->label_start.items + sample;
+	const uint32_t *start = v->profile->label_start.items + sample;
 
 	*n = (size_t)(start[1] - start[0]);
 	return *n ? v->profile->labels.items + start[0] : NULL;
