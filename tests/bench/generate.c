@@ -23,7 +23,7 @@
 #include <string.h>
 #include <zlib.h>
 
-#define MAX_DEPTH	4096
+#define MAX_DEPTH	8192
 #define RUNTIME_LEVELS	4
 #define COVER_EVERY	8	/* one stack in so many is made to pass a location of its own: the long tail */
 #define BUSY_PERCENT	81	/* how often a walk takes the busiest of the call sites left to try */
