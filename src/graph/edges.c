@@ -4,6 +4,7 @@
  * that are wanted, in tables that stay in the cache; and large profiles are shared out.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/hash.h"
@@ -124,23 +125,22 @@ static bool grow_slots(struct slots *s)
 	return true;
 }
 
-/* There is room for one more: see make_room(). */
-static inline void count_in_slot(struct slots *s, uint32_t key, uint32_t stamp, int64_t value, uint8_t flags)
+/* An edge whose key is first looked for in slot i. There is room for one more: see make_room(). */
+static inline void count_in_slot(struct slots *s, size_t i, uint32_t key, uint32_t mark, int64_t value)
 {
-	uint32_t mark;
-	size_t i;
+	uint32_t last;
 
-	for (i = first_slot(s, key); s->items[i].key != key; i = (i + 1) & (s->size - 1)) {
+	for (; s->items[i].key != key; i = (i + 1) & (s->size - 1)) {
 		if (s->items[i].key != SLOT_EMPTY)
 			continue;
 		s->items[i] = (struct slot){ .key = key };
 		s->n++;
 		break;
 	}
-	mark = s->items[i].mark;
-	if ((mark ^ stamp << 2) <= SLOT_FLAGS)
+	last = s->items[i].mark;
+	if ((last ^ mark) <= SLOT_FLAGS)
 		return;
-	s->items[i].mark = stamp << 2 | (mark & SLOT_FLAGS) | flags;
+	s->items[i].mark = mark | (last & SLOT_FLAGS);
 	s->items[i].weight += value;
 }
 
@@ -179,11 +179,14 @@ static inline bool is_wanted_edge(const struct map *m, uint32_t caller, uint32_t
 
 static bool count_edge(struct walker *w, uint32_t caller, uint32_t callee, uint8_t flags)
 {
+	uint32_t key;
+
 	if (!is_wanted_edge(w->map, caller, callee))
 		return true;
 	if (w->is_wide)
 		return count_wide(w, caller, callee, flags);
-	count_in_slot(&w->slots, caller << 16 | callee, w->stamp, w->value, flags);
+	key = caller << 16 | callee;
+	count_in_slot(&w->slots, first_slot(&w->slots, key), key, w->stamp << 2 | flags, w->value);
 	return true;
 }
 
@@ -242,73 +245,90 @@ static bool walk_any(struct walker *w, const struct stack *s)
 	return ok;
 }
 
-/* The key of an edge between frames that are kept, which walk() gathers as place << 16 | depth. */
-static inline uint32_t edge_key(uint32_t caller, uint32_t callee)
+/* Four at a time, as processors can do it. */
+#define LANES 4
+typedef uint32_t lanes __attribute__((vector_size(LANES * sizeof(uint32_t))));
+
+/* Frames that are kept, leaf first, as place << 16 | depth, and the edges between them: edge i is into frame i. */
+struct path {
+	uint32_t n;
+	uint32_t kept[DEPTH_PLAIN + LANES + 1];
+	uint32_t keys[DEPTH_PLAIN + LANES], slots[DEPTH_PLAIN + LANES], marks[DEPTH_PLAIN + LANES];
+};
+
+/* Frames that are not neighbours had others between them. What is behind the last edge is worked out and not used. */
+static inline void prepare_edges(struct path *p, const struct slots *s, uint32_t stamp)
 {
-	return (caller & ~UINT32_C(0xffff)) | callee >> 16;
+	for (uint32_t i = 0; i + 1 < p->n; i += LANES) {
+		lanes callee, caller, key, residual, mark;
+
+		memcpy(&callee, &p->kept[i], sizeof(callee));
+		memcpy(&caller, &p->kept[i + 1], sizeof(caller));
+		key = (caller & 0xffff0000) | callee >> 16;
+		residual = (lanes)(((caller - callee) & 0xffff) != 1);
+		mark = (stamp << 2 | EDGE_CALLED) | (residual & EDGE_RESIDUAL);
+		memcpy(&p->keys[i], &key, sizeof(key));
+		memcpy(&p->marks[i], &mark, sizeof(mark));
+		key = key * s->multiplier >> s->shift;
+		memcpy(&p->slots[i], &key, sizeof(key));
+	}
 }
 
-/*
- * Edges between frames that are kept, which stand leaf first; those that are not neighbours had others between them. Of
- * an edge that a sample has several times the outermost counts.
- */
-static inline __attribute__((always_inline)) void count_between(
-	struct walker *w, const uint32_t *kept, uint32_t n, bool all)
+/* Of an edge that a sample has several times the outermost counts. */
+static inline __attribute__((always_inline)) void count_between(struct walker *w, struct path *p, bool all)
 {
 	struct slots s = w->slots; /* copies, which no store into a slot could change, are read once */
-	uint32_t stamp = w->stamp, caller, callee = n ? kept[n - 1] : 0;
 	int64_t value = w->value;
 
+	if (p->n < 2)
+		return;
+	prepare_edges(p, &s, w->stamp);
 	/* The table outgrows the cache where many nodes are kept; all its lines that are needed are asked for at once. */
-	for (uint32_t k = n; k-- > 1;)
-		__builtin_prefetch(&s.items[first_slot(&s, edge_key(kept[k], kept[k - 1]))], 1);
-	for (uint32_t k = n; k-- > 1;) {
-		caller = callee;
-		callee = kept[k - 1];
-		if (all || is_wanted_edge(w->map, caller >> 16, callee >> 16))
-			count_in_slot(&s, edge_key(caller, callee), stamp, value,
-				EDGE_CALLED | ((uint16_t)(caller - callee) == 1 ? 0 : EDGE_RESIDUAL));
-	}
+	for (uint32_t i = 0; i + 1 < p->n; i++)
+		__builtin_prefetch(&s.items[p->slots[i]], 1);
+	for (uint32_t i = p->n - 1; i-- > 0;)
+		if (all || is_wanted_edge(w->map, p->keys[i] >> 16, p->keys[i] & 0xffff))
+			count_in_slot(&s, p->slots[i], p->keys[i], p->marks[i], value);
 	w->slots.n = s.n;
 }
 
-/*
- * Gathers the frames that are kept, as place << 16 | depth, without asking which: that follows no pattern. Returns how
- * many there are; *highest is the greatest place.
- */
+/* Gathers the frames that are kept without asking which: that follows no pattern. Returns the greatest place. */
 static inline __attribute__((always_inline)) uint32_t gather(
-	const struct stack *s, const uint16_t *places, uint32_t *kept, uint32_t *highest, unsigned width)
+	struct path *path, const struct stack *s, const uint16_t *places, unsigned width)
 {
 	const uint8_t *p = s->bytes;
-	uint32_t n = 0, most = 0;
+	uint32_t most = 0;
+	size_t n = 0;
 
 	for (uint32_t i = 0; i < s->n; i++, p += width) {
 		uint32_t place = places[stack_index(p, width)];
 
-		kept[n] = place << 16 | i;
-		n += place < SHORT_SKIPPED;
+		path->kept[n] = place << 16 | i;
+		/* 1 where place < SHORT_SKIPPED. */
+		n += (place - SHORT_SKIPPED) >> 31;
 		most = place > most ? place : most;
 	}
-	*highest = most;
-	return n;
+	path->n = (uint32_t)n;
+	return most;
 }
 
 /* The same for stacks in which each location is one frame, as most are, and into slots. */
 static bool walk(struct walker *w, const struct stack *s)
 {
-	uint32_t kept[DEPTH_PLAIN + 1], n, highest;
+	struct path path;
+	uint32_t most;
 
 	if (w->is_wide || s->n > DEPTH_PLAIN)
 		return walk_any(w, s);
-	STACK_FOR_WIDTH(s, n = gather(s, w->map->short_places, kept, &highest, width));
-	if (highest > SHORT_SKIPPED)
+	STACK_FOR_WIDTH(s, most = gather(&path, s, w->map->short_places, width));
+	if (most > SHORT_SKIPPED)
 		return walk_any(w, s);
-	if (!make_room(&w->slots, n))
+	if (!make_room(&w->slots, path.n))
 		return false;
 	if (w->map->all)
-		count_between(w, kept, n, true);
+		count_between(w, &path, true);
 	else
-		count_between(w, kept, n, false);
+		count_between(w, &path, false);
 	return true;
 }
 
