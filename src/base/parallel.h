@@ -9,6 +9,12 @@
 size_t parallel_width(void);
 
 /*
+ * Begins a struct of what one share writes while it works: two of them in a row must not have a line of the cache in
+ * common, or each thread waits for the other's writes. Processors fetch lines in pairs.
+ */
+#define PARALLEL_ALIGN _Alignas(128)
+
+/*
  * Calls work once with each of n arguments of the given size, at most PARALLEL_MAX, each in a thread of its own where
  * the system has one to give, and returns when all are done. What they compute must not depend on who comes first.
  */

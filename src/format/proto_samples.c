@@ -44,7 +44,7 @@ struct column_writer {
 
 /* One chunk after the other, read. */
 struct chunk_reader {
-	struct column_writer *to;
+	PARALLEL_ALIGN struct column_writer *to;
 	bool tells;      /* how far it is; one of them does */
 	bool one_by_one; /* ids are looked up as they are read, not all of a chunk at its end */
 	size_t sample, n_values; /* at hand: its number in the profile, and the values that it had so far */

@@ -78,7 +78,7 @@ static void count_sample(const struct graph *g, struct tally *tallies, int64_t *
 
 /* Samples from .. to - 1, counted into tallies of their own. */
 struct count_share {
-	const struct graph *g;
+	PARALLEL_ALIGN const struct graph *g;
 	const struct assay_ctx *ctx;
 	size_t from, to;
 	struct tally *tallies;

@@ -83,7 +83,7 @@ struct map {
 
 /* Samples from .. to - 1, counted for themselves. */
 struct walker {
-	const struct map *map;
+	PARALLEL_ALIGN const struct map *map;
 	size_t from, to;
 	bool is_wide;
 	struct slots slots;

@@ -133,7 +133,7 @@ static bool keeps_sample(const struct stack *s, const uint8_t *classes, uint8_t 
 
 /* Samples from .. to - 1. */
 struct filter_share {
-	struct view *v;
+	PARALLEL_ALIGN struct view *v;
 	const struct assay_ctx *ctx;
 	const uint8_t *classes;
 	uint8_t wanted;
