@@ -23,8 +23,8 @@
 
 #define BYTES_WORTH_PREPARING ((size_t)256 << 10)
 
-/* What was read is given back to the system in steps of this size. */
-#define FORGET_STEP ((size_t)2 << 20)
+/* What was read is given back to the system in steps of this size: each makes all processors drop what they know of it. */
+#define FORGET_STEP ((size_t)4 << 20)
 
 /* What the readers of chunks share; fields below the lock are its. */
 struct column_writer {

@@ -300,6 +300,7 @@ static inline __attribute__((always_inline)) uint32_t gather(
 	uint32_t most = 0;
 	size_t n = 0;
 
+#pragma GCC unroll 4
 	for (uint32_t i = 0; i < s->n; i++, p += width) {
 		uint32_t place = places[stack_index(p, width)];
 
