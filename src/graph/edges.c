@@ -60,9 +60,14 @@ enum {
 #define PLACE_CHAIN (UINT32_MAX - 1)
 #define PLACE_HIDDEN UINT32_MAX
 
-/* The same in 16 bits, for the walk that reads one for every frame: half the table, more of it in the cache. */
-#define SHORT_PLACE(place) ((uint16_t)(place))
-#define SHORT_SKIPPED SHORT_PLACE(PLACE_SKIPPED)
+/*
+ * The same for the walk that reads one for every frame, in the form in which it gathers them: a place in the high bits,
+ * the depth in the stack below it, and these. A location that is neither is passed over.
+ */
+#define FRAME_KEPT 1u
+#define FRAME_ODD 2u /* hidden, or a chain */
+#define FRAME_DEPTH 4u
+#define FRAME_PLACE 16
 
 /* Stacks up to this depth take the way without branches. */
 #define DEPTH_PLAIN 512
@@ -74,7 +79,7 @@ struct map {
 	uint32_t *nodes;        /* by place */
 	uint8_t *flags;         /* by place */
 	uint32_t *places;       /* by location */
-	uint16_t *short_places; /* by location; of use where all that are kept have numbers below SHORT_SKIPPED */
+	uint32_t *frames;       /* by location; of use where all that are kept have numbers below SLOT_PLACES */
 	bool all;               /* every edge is wanted, but for those of a node to itself, which take_slots() drops */
 	uint8_t *interesting;   /* by location: it has a wanted node; NULL when every sample is walked */
 	size_t n_kept;
@@ -125,11 +130,9 @@ static bool grow_slots(struct slots *s)
 	return true;
 }
 
-/* An edge whose key is first looked for in slot i. There is room for one more: see make_room(). */
-static inline void count_in_slot(struct slots *s, size_t i, uint32_t key, uint32_t mark, int64_t value)
+/* The slot of a key, first looked for in slot i. There is room for one more: see make_room(). */
+static inline struct slot *find_slot(struct slots *s, size_t i, uint32_t key)
 {
-	uint32_t last;
-
 	for (; s->items[i].key != key; i = (i + 1) & (s->size - 1)) {
 		if (s->items[i].key != SLOT_EMPTY)
 			continue;
@@ -137,11 +140,18 @@ static inline void count_in_slot(struct slots *s, size_t i, uint32_t key, uint32
 		s->n++;
 		break;
 	}
-	last = s->items[i].mark;
+	return &s->items[i];
+}
+
+static inline void count_in_slot(struct slots *s, size_t i, uint32_t key, uint32_t mark, int64_t value)
+{
+	struct slot *edge = find_slot(s, i, key);
+	uint32_t last = edge->mark;
+
 	if ((last ^ mark) <= SLOT_FLAGS)
 		return;
-	s->items[i].mark = mark | (last & SLOT_FLAGS);
-	s->items[i].weight += value;
+	edge->mark = mark | (last & SLOT_FLAGS);
+	edge->weight += value;
 }
 
 /* For a sample of n frames; a table that is at most half full has short ways to look. */
@@ -249,7 +259,7 @@ static bool walk_any(struct walker *w, const struct stack *s)
 #define LANES 4
 typedef uint32_t lanes __attribute__((vector_size(LANES * sizeof(uint32_t))));
 
-/* Frames that are kept, leaf first, as place << 16 | depth, and the edges between them: edge i is into frame i. */
+/* Frames that are kept, leaf first, and the edges between them: edge i is into frame i. */
 struct path {
 	uint32_t n;
 	uint32_t kept[DEPTH_PLAIN + LANES + 1];
@@ -264,8 +274,8 @@ static inline void prepare_edges(struct path *p, const struct slots *s, uint32_t
 
 		memcpy(&callee, &p->kept[i], sizeof(callee));
 		memcpy(&caller, &p->kept[i + 1], sizeof(caller));
-		key = (caller & 0xffff0000) | callee >> 16;
-		residual = (lanes)(((caller - callee) & 0xffff) != 1);
+		key = (caller & 0xffff0000) | callee >> FRAME_PLACE;
+		residual = (lanes)(((caller - callee) & 0xffff) != FRAME_DEPTH);
 		mark = (stamp << 2 | EDGE_CALLED) | (residual & EDGE_RESIDUAL);
 		memcpy(&p->keys[i], &key, sizeof(key));
 		memcpy(&p->marks[i], &mark, sizeof(mark));
@@ -292,37 +302,36 @@ static inline __attribute__((always_inline)) void count_between(struct walker *w
 	w->slots.n = s.n;
 }
 
-/* Gathers the frames that are kept without asking which: that follows no pattern. Returns the greatest place. */
-static inline __attribute__((always_inline)) uint32_t gather(
-	struct path *path, const struct stack *s, const uint16_t *places, unsigned width)
+/* Gathers the frames that are kept without asking which: that follows no pattern. False when there is an odd one. */
+static inline __attribute__((always_inline)) bool gather(
+	struct path *path, const struct stack *s, const uint32_t *frames, unsigned width)
 {
 	const uint8_t *p = s->bytes;
-	uint32_t most = 0;
+	uint32_t all = 0;
 	size_t n = 0;
 
 #pragma GCC unroll 4
 	for (uint32_t i = 0; i < s->n; i++, p += width) {
-		uint32_t place = places[stack_index(p, width)];
+		uint32_t frame = frames[stack_index(p, width)];
 
-		path->kept[n] = place << 16 | i;
-		/* 1 where place < SHORT_SKIPPED. */
-		n += (place - SHORT_SKIPPED) >> 31;
-		most = place > most ? place : most;
+		path->kept[n] = frame + i * FRAME_DEPTH;
+		n += frame & FRAME_KEPT;
+		all |= frame;
 	}
 	path->n = (uint32_t)n;
-	return most;
+	return !(all & FRAME_ODD);
 }
 
 /* The same for stacks in which each location is one frame, as most are, and into slots. */
 static bool walk(struct walker *w, const struct stack *s)
 {
 	struct path path;
-	uint32_t most;
+	bool plain;
 
 	if (w->is_wide || s->n > DEPTH_PLAIN)
 		return walk_any(w, s);
-	STACK_FOR_WIDTH(s, most = gather(&path, s, w->map->short_places, width));
-	if (most > SHORT_SKIPPED)
+	STACK_FOR_WIDTH(s, plain = gather(&path, s, w->map->frames, width));
+	if (!plain)
 		return walk_any(w, s);
 	if (!make_room(&w->slots, path.n))
 		return false;
@@ -386,6 +395,13 @@ static bool any_wanted(const struct map *m, uint32_t node)
 	return false;
 }
 
+static uint32_t frame_of(uint32_t place)
+{
+	if (place == PLACE_SKIPPED)
+		return 0;
+	return place < PLACE_SKIPPED ? place << FRAME_PLACE | FRAME_KEPT : FRAME_ODD;
+}
+
 static void place_locations(struct map *m)
 {
 	for (size_t i = 0; i < m->g->view->n_locations; i++) {
@@ -395,7 +411,7 @@ static void place_locations(struct map *m)
 			m->places[i] = PLACE_HIDDEN;
 		else
 			m->places[i] = node & GRAPH_MANY ? PLACE_CHAIN : m->kept[node];
-		m->short_places[i] = SHORT_PLACE(m->places[i]);
+		m->frames[i] = frame_of(m->places[i]);
 		if (m->interesting)
 			m->interesting[i] = any_wanted(m, node);
 	}
@@ -409,10 +425,10 @@ static int prepare(struct map *m, const struct edge_options *o)
 	m->nodes = malloc((g->nodes.n + 1) * sizeof(*m->nodes));
 	m->kept = malloc((g->nodes.n + 1) * sizeof(*m->kept));
 	m->places = malloc((g->view->n_locations + 1) * sizeof(*m->places));
-	m->short_places = malloc((g->view->n_locations + 1) * sizeof(*m->short_places));
+	m->frames = malloc((g->view->n_locations + 1) * sizeof(*m->frames));
 	m->all = o->all;
 	m->interesting = o->all ? NULL : malloc(g->view->n_locations + 1);
-	if (!m->flags || !m->nodes || !m->kept || !m->places || !m->short_places || (!o->all && !m->interesting))
+	if (!m->flags || !m->nodes || !m->kept || !m->places || !m->frames || (!o->all && !m->interesting))
 		return ASSAY_ERR_NOMEM;
 	for (size_t i = 0; i < g->nodes.n; i++)
 		m->kept[i] = PLACE_SKIPPED;
@@ -442,35 +458,71 @@ static bool add_edge(struct graph *g, struct pairs *all, struct pair ends, const
 	return true;
 }
 
-static bool take_slots(struct graph *g, struct pairs *all, const struct slots *s, const uint32_t *nodes)
+static bool join_slots(struct slots *to, const struct slots *from)
 {
-	for (size_t i = 0; i < s->size; i++) {
-		const struct slot *at = &s->items[i];
-		struct edge_tally t = { .weight = at->weight, .flags = at->mark & SLOT_FLAGS };
+	for (size_t i = 0; i < from->size; i++) {
+		const struct slot *at = &from->items[i];
+		struct slot *edge;
 
-		if (at->key != SLOT_EMPTY && at->key >> 16 != (at->key & 0xffff) &&
-			!add_edge(g, all, (struct pair){ nodes[at->key >> 16], nodes[at->key & 0xffff] }, &t))
+		if (at->key == SLOT_EMPTY)
+			continue;
+		if (!make_room(to, 1))
 			return false;
+		edge = find_slot(to, first_slot(to, at->key), at->key);
+		edge->mark |= at->mark & SLOT_FLAGS;
+		edge->weight += at->weight;
 	}
 	return true;
 }
 
+static bool take_slots(const struct map *m, const struct slots *s)
+{
+	struct graph *g = m->g;
+
+	if (!vec_reserve(&g->edges, s->n))
+		return false;
+	for (size_t i = 0; i < s->size; i++) {
+		const struct slot *at = &s->items[i];
+		uint32_t caller = at->key >> 16, callee = at->key & 0xffff;
+
+		if (at->key != SLOT_EMPTY && caller != callee)
+			g->edges.items[g->edges.n++] = (struct edge){
+				.caller = m->nodes[caller],
+				.callee = m->nodes[callee],
+				.weight = at->weight,
+				.inlined = !(at->mark & EDGE_CALLED),
+				.residual = (at->mark & EDGE_RESIDUAL) != 0,
+			};
+	}
+	return true;
+}
+
+static bool take_tallies(const struct map *m, const struct walker *w, struct pairs *all)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < w->tallies.n; i++) {
+		const struct pair *p = &w->pairs.items.items[i];
+
+		ok = add_edge(m->g, all, (struct pair){ m->nodes[p->a], m->nodes[p->b] }, &w->tallies.items[i]);
+	}
+	return ok;
+}
+
 /* Sums and flags of the shares together; neither depends on their order, and edges are sorted later. */
-static bool take_edges(const struct map *m, const struct walker *shares, size_t n)
+static bool take_edges(const struct map *m, struct walker *shares, size_t n)
 {
 	struct pairs all = { 0 };
 	bool ok = true;
 
 	m->g->edges.n = 0;
-	for (size_t s = 0; ok && s < n; s++) {
-		ok = take_slots(m->g, &all, &shares[s].slots, m->nodes);
-		for (size_t i = 0; ok && i < shares[s].tallies.n; i++) {
-			const struct pair *p = &shares[s].pairs.items.items[i];
-
-			ok = add_edge(m->g, &all, (struct pair){ m->nodes[p->a], m->nodes[p->b] },
-				&shares[s].tallies.items[i]);
-		}
+	if (!shares[0].is_wide) {
+		for (size_t i = 1; ok && i < n; i++)
+			ok = join_slots(&shares[0].slots, &shares[i].slots);
+		return ok && take_slots(m, &shares[0].slots);
 	}
+	for (size_t i = 0; ok && i < n; i++)
+		ok = take_tallies(m, &shares[i], &all);
 	pairs_release(&all);
 	return ok;
 }
@@ -509,7 +561,7 @@ int graph_count_edges(struct graph *g, const struct edge_options *o, struct assa
 	free(m.nodes);
 	free(m.kept);
 	free(m.places);
-	free(m.short_places);
+	free(m.frames);
 	free(m.interesting);
 	if (err == ASSAY_ERR_CANCELED)
 		return diag_set(diag, err, "canceled");

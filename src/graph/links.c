@@ -6,23 +6,32 @@
 #include "graph/graph.h"
 #include "graph/identity.h"
 
-/* Heavy edges first; then by the names of caller and callee. */
-static int compare_edges(const void *x, const void *y, void *nodes)
+/* Nodes by their names; those that print alike keep the order in which the profile names them. */
+static int compare_nodes(const void *x, const void *y, void *nodes)
+{
+	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
+	const struct node *n = nodes;
+	int c = str_compare(n[a].text, n[b].text);
+
+	return c ? c : (a > b) - (a < b);
+}
+
+/* Heavy edges first; then by the names of caller and callee, of which the ranks are given. */
+static int compare_edges(const void *x, const void *y, void *data)
 {
 	const struct edge *a = x, *b = y;
-	const struct node *n = nodes;
+	const uint32_t *rank = data;
 	wide v = wide_abs(a->weight), w = wide_abs(b->weight);
-	int c;
 
 	if (v != w)
 		return v < w ? 1 : -1;
-	c = str_compare(n[a->caller].text, n[b->caller].text);
-	if (!c)
-		c = str_compare(n[a->callee].text, n[b->callee].text);
-	/* Nodes that print alike keep the order in which the profile names them. */
-	if (!c)
-		c = (a->caller > b->caller) - (a->caller < b->caller);
-	return c ? c : (a->callee > b->callee) - (a->callee < b->callee);
+	if (rank[a->caller] != rank[b->caller])
+		return rank[a->caller] < rank[b->caller] ? -1 : 1;
+	if (rank[a->callee] != rank[b->callee])
+		return rank[a->callee] < rank[b->callee] ? -1 : 1;
+	if (a->caller != b->caller)
+		return a->caller < b->caller ? -1 : 1;
+	return (a->callee > b->callee) - (a->callee < b->callee);
 }
 
 static int name_ends(struct graph *g)
@@ -38,6 +47,39 @@ static int name_ends(struct graph *g)
 		}
 	}
 	return 0;
+}
+
+/*
+ * Many edges weigh the same, so the names of their ends are sorted once. Ranks are by node, and equal for nodes that
+ * print alike.
+ */
+static uint32_t *rank_ends(const struct graph *g, struct assay_ctx *ctx)
+{
+	uint32_t *ranks = calloc(g->nodes.n + 1, sizeof(*ranks));
+	uint32_t *ends = malloc((2 * g->edges.n + 1) * sizeof(*ends)), rank = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; ranks && ends && i < g->edges.n; i++) {
+		const uint32_t both[] = { g->edges.items[i].caller, g->edges.items[i].callee };
+
+		for (size_t k = 0; k < 2; k++)
+			if (!ranks[both[k]]) {
+				ranks[both[k]] = 1;
+				ends[n++] = both[k];
+			}
+	}
+	if (ranks && ends)
+		sort_items(ends, n, sizeof(*ends), compare_nodes, g->nodes.items, ctx);
+	for (size_t i = 0; ranks && ends && i < n; i++) {
+		rank += i && !str_equal(g->nodes.items[ends[i]].text, g->nodes.items[ends[i - 1]].text);
+		ranks[ends[i]] = rank;
+	}
+	if (!ends) {
+		free(ranks);
+		ranks = NULL;
+	}
+	free(ends);
+	return ranks;
 }
 
 /* Edges are dropped where rows list their callers; into what is no row, which has no such list, they stay. */
@@ -90,13 +132,18 @@ static void fill_lists(struct graph *g)
 
 int graph_link_edges(struct graph *g, struct assay_ctx *ctx, struct assay_diag *diag)
 {
+	uint32_t *ranks = NULL;
+
 	free(g->in_edges);
 	free(g->out_edges);
 	g->in_edges = malloc((g->edges.n + 1) * sizeof(*g->in_edges));
 	g->out_edges = malloc((g->edges.n + 1) * sizeof(*g->out_edges));
-	if (!g->in_edges || !g->out_edges || drop_light(g) < 0 || name_ends(g) < 0)
+	if (g->in_edges && g->out_edges && drop_light(g) == 0 && name_ends(g) == 0)
+		ranks = rank_ends(g, ctx);
+	if (!ranks)
 		return diag_nomem(diag, "edges");
-	sort_items(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, g->nodes.items, ctx);
+	sort_items(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, ranks, ctx);
+	free(ranks);
 	if (ctx_canceled(ctx))
 		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	fill_lists(g);
