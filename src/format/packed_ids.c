@@ -13,6 +13,7 @@
 #ifdef __x86_64__
 #include <immintrin.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #endif
 
 #define BLOCK 64
@@ -78,7 +79,7 @@ static struct {
 } groups[1 << GROUP_BYTES]; /* by which bytes are no ends */
 
 static pthread_once_t groups_once = PTHREAD_ONCE_INIT;
-static bool has_groups;
+static atomic_bool has_groups;
 
 static void fill_group(unsigned mask)
 {
@@ -105,11 +106,12 @@ static void fill_group(unsigned mask)
 
 static void fill_groups(void)
 {
-	if (!__builtin_cpu_supports("ssse3") || !__builtin_cpu_supports("bmi2") || !__builtin_cpu_supports("popcnt"))
+	if (!__builtin_cpu_supports("ssse3") || !__builtin_cpu_supports("bmi") || !__builtin_cpu_supports("bmi2") ||
+		!__builtin_cpu_supports("popcnt"))
 		return;
 	for (unsigned mask = 0; mask < 1 << GROUP_BYTES; mask++)
 		fill_group(mask);
-	has_groups = true;
+	atomic_store_explicit(&has_groups, true, memory_order_release);
 }
 
 /* NULL when a list has longer ids. */
@@ -162,7 +164,7 @@ uint32_t *packed_ids_take(const uint8_t *data, size_t len, const uint8_t *readab
 	if ((size_t)(readable_end - data) - len < BLOCK + sizeof(*to))
 		return NULL;
 #ifdef __x86_64__
-	if (has_groups) {
+	if (atomic_load_explicit(&has_groups, memory_order_acquire)) {
 		uint32_t *end = take_groups(data, len, to);
 
 		if (end)

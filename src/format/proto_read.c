@@ -355,14 +355,17 @@ static int read_tables(struct reader *r)
 {
 	struct cursor c = { r->bytes->data, r->bytes->data + r->bytes->len, 0 };
 	struct wire_field f;
+	size_t n_chunks = 0;
 
 	for (size_t n = 0; sample_source_pass(&r->samples, &c), wire_next(&c, &f); n++) {
 		int err = read_field(r, &f);
 
 		if (err)
 			return err;
-		if (n % CTX_POLL_SAMPLES == 0 && ctx_canceled(r->ctx))
+		/* A chunk has up to some thousand samples, which are no fields seen here. */
+		if ((n % CTX_POLL_SAMPLES == 0 || r->samples.chunks.n > n_chunks) && ctx_canceled(r->ctx))
 			return diag_set(r->diag, ASSAY_ERR_CANCELED, "canceled");
+		n_chunks = r->samples.chunks.n;
 	}
 	if (c.err)
 		return fail_at(r, c.err, f.start, "", wire_fault(&c, &f));

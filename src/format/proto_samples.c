@@ -21,6 +21,9 @@
 /* Starting a thread costs what some ten thousand samples do. */
 #define BYTES_WORTH_A_THREAD ((size_t)4 << 20)
 
+/* Items of lists that chunks of the usual length may need. */
+#define LISTS_KEPT (2 * SAMPLE_CHUNK)
+
 #define BYTES_WORTH_PREPARING ((size_t)256 << 10)
 
 /* What was read is given back to the system in steps of this size: each makes all processors drop what they know of it. */
@@ -393,6 +396,15 @@ static void copy_chunk(struct chunk_reader *r, size_t first_sample, const struct
 	}
 }
 
+/* A sample may be as long as the message; the lists that it took are not kept for the next ones. */
+static void forget_long_lists(struct chunk_reader *r)
+{
+	if (r->ids.cap > LISTS_KEPT || r->labels.cap > LISTS_KEPT) {
+		vec_release(&r->ids);
+		vec_release(&r->labels);
+	}
+}
+
 /* With the lock. */
 static void fail(struct column_writer *to, struct chunk_reader *r, int err)
 {
@@ -431,6 +443,7 @@ static void read_chunks(void *argument)
 		pthread_cond_broadcast(&to->changed);
 		pthread_mutex_unlock(&to->lock);
 		copy_chunk(r, s->chunks.items[chunk].sample, &place);
+		forget_long_lists(r);
 		pthread_mutex_lock(&to->lock);
 		if (--to->copies == 0)
 			pthread_cond_broadcast(&to->changed);

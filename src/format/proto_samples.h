@@ -34,7 +34,7 @@ bool sample_source_add(struct sample_source *s, const struct wire_field *f);
 
 /*
  * Passes over samples, and notes them, as long as that needs no thought: the next field is one, its length takes two
- * bytes at most, and it does not start a chunk. No chunk is so long that nobody would be asked whether to go on.
+ * bytes at most, and it does not start a chunk.
  */
 void sample_source_pass(struct sample_source *s, struct cursor *c);
 
