@@ -157,7 +157,7 @@ static inline void count_in_slot(struct slots *s, size_t i, uint32_t key, uint32
 /* For a sample of n frames; a table that is at most half full has short ways to look. */
 static inline bool make_room(struct slots *s, size_t n)
 {
-	while (s->n + n > s->size / 4)
+	while (s->n + n > s->size / 2)
 		if (!grow_slots(s))
 			return false;
 	return true;
