@@ -454,19 +454,19 @@ static void read_chunks(void *argument)
 }
 
 /*
- * Ids seldom have fewer than two bytes; memory that is not written costs nothing. Where the system does not lend that
- * much, or ids are shorter, the column grows as it must: what there is room for now is counted in narrower indexes then.
+ * An id has a byte or more, so this is as long as the column can become; memory that is not written costs nothing. Where
+ * the system does not lend that much, it grows as it must: what there is room for now is counted in narrower indexes then.
  */
 static void reserve_stacks(const struct sample_source *s, struct stack_column *stacks)
 {
-	size_t n = s->n_bytes / 2 + 1;
+	size_t n = s->n_bytes + 1, size;
 	void *bytes;
 
 	stacks->width = stack_width(s->locations->n);
 	stacks->cap = stacks->cap * sizeof(*stacks->items) / stacks->width;
 	if (n <= stacks->cap)
 		return;
-	bytes = pages_alloc(n * stacks->width);
+	bytes = ckd_mul(&size, n, stacks->width) ? NULL : pages_alloc(size);
 	if (!bytes)
 		return;
 	free(stacks->bytes);
