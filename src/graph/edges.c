@@ -65,8 +65,11 @@ enum {
  * the depth in the stack below it, and these. A location that is neither is passed over.
  */
 #define FRAME_KEPT 1u
-#define FRAME_ODD 2u /* hidden, or a chain */
-#define FRAME_DEPTH 4u
+#define FRAME_ODD 2u     /* hidden, or a chain */
+#define FRAME_INTO 4u    /* NODE_INTO and NODE_OUT_OF of its node */
+#define FRAME_OUT_OF 8u
+#define FRAME_DEPTH 16u
+#define FRAME_DEPTHS 0xfff0u
 #define FRAME_PLACE 16
 
 /* Stacks up to this depth take the way without branches. */
@@ -275,7 +278,7 @@ static inline void prepare_edges(struct path *p, const struct slots *s, uint32_t
 		memcpy(&callee, &p->kept[i], sizeof(callee));
 		memcpy(&caller, &p->kept[i + 1], sizeof(caller));
 		key = (caller & 0xffff0000) | callee >> FRAME_PLACE;
-		residual = (lanes)(((caller - callee) & 0xffff) != FRAME_DEPTH);
+		residual = (lanes)((caller & FRAME_DEPTHS) - (callee & FRAME_DEPTHS) != FRAME_DEPTH);
 		mark = (stamp << 2 | EDGE_CALLED) | (residual & EDGE_RESIDUAL);
 		memcpy(&p->keys[i], &key, sizeof(key));
 		memcpy(&p->marks[i], &mark, sizeof(mark));
@@ -285,7 +288,7 @@ static inline void prepare_edges(struct path *p, const struct slots *s, uint32_t
 }
 
 /* Of an edge that a sample has several times the outermost counts. */
-static inline __attribute__((always_inline)) void count_between(struct walker *w, struct path *p, bool all)
+static void count_all_between(struct walker *w, struct path *p)
 {
 	struct slots s = w->slots; /* copies, which no store into a slot could change, are read once */
 	int64_t value = w->value;
@@ -297,9 +300,23 @@ static inline __attribute__((always_inline)) void count_between(struct walker *w
 	for (uint32_t i = 0; i + 1 < p->n; i++)
 		__builtin_prefetch(&s.items[p->slots[i]], 1);
 	for (uint32_t i = p->n - 1; i-- > 0;)
-		if (all || is_wanted_edge(w->map, p->keys[i] >> 16, p->keys[i] & 0xffff))
-			count_in_slot(&s, p->slots[i], p->keys[i], p->marks[i], value);
+		count_in_slot(&s, p->slots[i], p->keys[i], p->marks[i], value);
 	w->slots.n = s.n;
+}
+
+/* The same where few edges are wanted, so that only theirs are worked out. */
+static void count_wanted_between(struct walker *w, const struct path *p)
+{
+	for (uint32_t i = p->n; i-- > 1;) {
+		uint32_t caller = p->kept[i], callee = p->kept[i - 1], key, flags = EDGE_CALLED;
+
+		if (!((caller & FRAME_OUT_OF) | (callee & FRAME_INTO)))
+			continue;
+		key = (caller & 0xffff0000) | callee >> FRAME_PLACE;
+		if ((caller & FRAME_DEPTHS) - (callee & FRAME_DEPTHS) != FRAME_DEPTH)
+			flags |= EDGE_RESIDUAL;
+		count_in_slot(&w->slots, first_slot(&w->slots, key), key, w->stamp << 2 | flags, w->value);
+	}
 }
 
 /* Gathers the frames that are kept without asking which: that follows no pattern. False when there is an odd one. */
@@ -336,9 +353,9 @@ static bool walk(struct walker *w, const struct stack *s)
 	if (!make_room(&w->slots, path.n))
 		return false;
 	if (w->map->all)
-		count_between(w, &path, true);
+		count_all_between(w, &path);
 	else
-		count_between(w, &path, false);
+		count_wanted_between(w, &path);
 	return true;
 }
 
@@ -395,11 +412,14 @@ static bool any_wanted(const struct map *m, uint32_t node)
 	return false;
 }
 
-static uint32_t frame_of(uint32_t place)
+static uint32_t frame_of(const struct map *m, uint32_t place)
 {
 	if (place == PLACE_SKIPPED)
 		return 0;
-	return place < PLACE_SKIPPED ? place << FRAME_PLACE | FRAME_KEPT : FRAME_ODD;
+	if (place > PLACE_SKIPPED)
+		return FRAME_ODD;
+	return place << FRAME_PLACE | FRAME_KEPT | (m->flags[place] & NODE_INTO ? FRAME_INTO : 0) |
+		(m->flags[place] & NODE_OUT_OF ? FRAME_OUT_OF : 0);
 }
 
 static void place_locations(struct map *m)
@@ -411,7 +431,7 @@ static void place_locations(struct map *m)
 			m->places[i] = PLACE_HIDDEN;
 		else
 			m->places[i] = node & GRAPH_MANY ? PLACE_CHAIN : m->kept[node];
-		m->frames[i] = frame_of(m->places[i]);
+		m->frames[i] = frame_of(m, m->places[i]);
 		if (m->interesting)
 			m->interesting[i] = any_wanted(m, node);
 	}
