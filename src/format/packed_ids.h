@@ -14,9 +14,6 @@
 /* Room that is needed in `to` beyond a word for each byte. */
 #define PACKED_IDS_ROOM 3
 
-/* Makes packed_ids_take() several times as fast, which takes as long as some ten thousand ids do. */
-void packed_ids_prepare(void);
-
 /*
  * The words of a packed list of varints, at `to`. Returns behind the last one, or NULL with `to` in any state when the
  * list ends in the middle of a varint, or so close before readable_end that words would go beyond that.

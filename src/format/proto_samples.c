@@ -24,8 +24,6 @@
 /* Items of lists that chunks of the usual length may need. */
 #define LISTS_KEPT (2 * SAMPLE_CHUNK)
 
-#define BYTES_WORTH_PREPARING ((size_t)256 << 10)
-
 /* What was read is given back to the system in steps of this size: each makes all processors drop what they know of it. */
 #define FORGET_STEP ((size_t)4 << 20)
 
@@ -545,8 +543,6 @@ int proto_read_samples(struct sample_source *s, struct assay_diag *diag)
 		n = width;
 	for (size_t i = 0; i < n; i++)
 		readers[i] = (struct chunk_reader){ .to = &to, .tells = i == 0 };
-	if (s->n_bytes >= BYTES_WORTH_PREPARING)
-		packed_ids_prepare();
 	pthread_mutex_init(&to.lock, NULL);
 	pthread_cond_init(&to.changed, NULL);
 	parallel_run(read_chunks, readers, sizeof(readers[0]), n);

@@ -59,7 +59,12 @@ static uint32_t *rank_ends(const struct graph *g, struct assay_ctx *ctx)
 	uint32_t *ends = malloc((2 * g->edges.n + 1) * sizeof(*ends)), rank = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; ranks && ends && i < g->edges.n; i++) {
+	if (!ranks || !ends) {
+		free(ranks);
+		free(ends);
+		return NULL;
+	}
+	for (size_t i = 0; i < g->edges.n; i++) {
 		const uint32_t both[] = { g->edges.items[i].caller, g->edges.items[i].callee };
 
 		for (size_t k = 0; k < 2; k++)
@@ -68,15 +73,10 @@ static uint32_t *rank_ends(const struct graph *g, struct assay_ctx *ctx)
 				ends[n++] = both[k];
 			}
 	}
-	if (ranks && ends)
-		sort_items(ends, n, sizeof(*ends), compare_nodes, g->nodes.items, ctx);
-	for (size_t i = 0; ranks && ends && i < n; i++) {
+	sort_items(ends, n, sizeof(*ends), compare_nodes, g->nodes.items, ctx);
+	for (size_t i = 0; i < n; i++) {
 		rank += i && !str_equal(g->nodes.items[ends[i]].text, g->nodes.items[ends[i - 1]].text);
 		ranks[ends[i]] = rank;
-	}
-	if (!ends) {
-		free(ranks);
-		ranks = NULL;
 	}
 	free(ends);
 	return ranks;

@@ -66,17 +66,7 @@ static void expect_ids(uint32_t most)
 	free(ids);
 }
 
-static void expect_all_ids(void)
-{
-	expect_ids(100);
-	expect_ids(16000);
-	expect_ids(90000);
-	expect_ids((1 << 21) - 1);
-	expect_ids((1 << 28) - 1);
-}
-
-/* What is asked is the same before and after packed_ids_prepare(). */
-static void expect_odd_lists(void)
+Test(packed_ids, what_is_no_plain_list_is_left_to_others)
 {
 	uint32_t words[64 + PACKED_IDS_ROOM], highest;
 	struct buf b = BUF_INIT;
@@ -113,16 +103,11 @@ static void expect_odd_lists(void)
 
 Test(packed_ids, lists_are_read_id_for_id)
 {
-	expect_all_ids();
-	packed_ids_prepare();
-	expect_all_ids();
-}
-
-Test(packed_ids, what_is_no_plain_list_is_left_to_others)
-{
-	expect_odd_lists();
-	packed_ids_prepare();
-	expect_odd_lists();
+	expect_ids(100);
+	expect_ids(16000);
+	expect_ids(90000);
+	expect_ids((1 << 21) - 1);
+	expect_ids((1 << 28) - 1);
 }
 
 Test(packed_ids, an_id_that_stands_alone_has_the_same_word)
