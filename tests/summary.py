@@ -4,8 +4,8 @@
   summary.py BUILD_FOLDER...
 
 The closing line reads `N passed, N failed`, with `, N skipped` after it when something was. A test that speaks TAP counts
-once per subtest, any other test once. The status is 0 when tests ran and none failed, 1 when one failed or none ran, 2 when
-a folder holds no record of a run.
+once per subtest, any other test once; what it says of a failure stands below it. The status is 0 when tests ran and none
+failed, 1 when one failed or none ran, 2 when a folder holds no record of a run.
 """
 import json
 import os
@@ -14,6 +14,9 @@ import sys
 
 PLAN = re.compile(r"1\.\.(\d+)(?:\s*#\s*SKIP\S*\s*(.*))?$", re.IGNORECASE)
 POINT = re.compile(r"(not )?ok\b\s*\d*\s*(?:-\s*)?(.*?)(?:\s*#\s*(SKIP|TODO)\S*\s*(.*))?$", re.IGNORECASE)
+
+# How much of what a test says of a failure is shown.
+WHY_LINES, WHY_WIDTH = 8, 1000
 
 # meson's own words for how a test ended; whatever is not here is a failure.
 GOOD = {"OK", "EXPECTEDFAIL"}
@@ -46,8 +49,12 @@ def last_line(test):
 
 
 def add_tap(tally, name, test, lines):
-    failed_before = tally.failed
+    failed_before, why = tally.failed, 0
     for line in lines:
+        if why and line.startswith(("#", " ")):
+            tally.failures[-1] += "\n    " + line.lstrip("# ").rstrip()[:WHY_WIDTH]
+            why -= 1
+            continue
         plan = PLAN.match(line)
         if plan and plan[1] == "0":
             tally.skip(name, plan[2])
@@ -55,11 +62,13 @@ def add_tap(tally, name, test, lines):
         point = POINT.match(line)
         if not point:
             continue
+        why = 0
         not_ok, what, directive = point[1], point[2] or "unnamed", (point[3] or "").upper()
         if directive == "SKIP":
             tally.skip(f"{name}: {what}", point[4])
         elif not_ok and directive != "TODO":
             tally.fail(name, what)
+            why = WHY_LINES
         else:
             tally.passed += 1
     # The points alone do not tell of a crash after the last one, nor of points that the plan promised and nobody saw.

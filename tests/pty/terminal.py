@@ -33,22 +33,33 @@ class Gone(Exception):
 
 
 class Terminal:
-    """The program leads a session of its own with the terminal, so that ^C and ^Z reach it as they would anywhere."""
+    """The program is the terminal's foreground job, so that ^C and ^Z reach it as they would anywhere.
+
+    A process of ours leads the session and stays until the test is done with it: when a leader ends, the kernel hangs up the
+    terminal, which throws away what the test did not read yet and sets the keyboard back to what it was at the start.
+    """
 
     def __init__(self, argv, env, cwd=None, rows=24, columns=80, pipes=()):
         self.raw = b""       # all that was printed
         self.seen = 0        # up to where it was looked at
         self.status = None
-        self.errors = b""
         err_read = err_write = None
         if "stderr" in pipes:
             err_read, err_write = os.pipe()
-        self.pid, self.fd = pty.fork()
-        if self.pid == 0:
+        self.news, news = os.pipe()
+        self.leader, self.fd = pty.fork()
+        if self.leader == 0:
             try:
-                signal.signal(signal.SIGINT, signal.SIG_DFL)
-                size = struct.pack("HHHH", rows, columns, 0, 0)
-                fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                # Whoever is not the foreground job may only change that while the signal for it is ignored.
+                signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+                pid = os.fork()
+                if pid:
+                    lead(pid, news, (self.news, err_read, err_write))
+                os.setpgid(0, 0)
+                os.tcsetpgrp(0, os.getpid())
+                for number in (signal.SIGTTOU, signal.SIGINT):
+                    signal.signal(number, signal.SIG_DFL)
                 if cwd:
                     os.chdir(cwd)
                 if "stdout" in pipes:
@@ -58,10 +69,12 @@ class Terminal:
                 os.execve(argv[0], argv, env)
             finally:
                 os._exit(126)
-        self.modes = termios.tcgetattr(self.fd)
+        os.close(news)
         self.err = err_read
         if err_write is not None:
             os.close(err_write)
+        self.pid = self.heard()
+        self.modes = termios.tcgetattr(self.fd)
 
     def __enter__(self):
         return self
@@ -69,20 +82,25 @@ class Terminal:
     def __exit__(self, *_):
         self.close()
 
+    def heard(self):
+        """The next number that the leader has to tell: first the program's process, then its status."""
+        return struct.unpack("i", os.read(self.news, 4))[0]
+
     def close(self):
         if self.status is None:
+            self.status = "killed by the test"
             try:
                 os.killpg(self.pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
-            os.waitpid(self.pid, 0)
-            self.status = "killed by the test"
-        if self.fd is not None:
-            os.close(self.fd)
-            self.fd = None
-        if self.err is not None:
-            os.close(self.err)
-            self.err = None
+        if self.leader is not None:
+            os.kill(self.leader, signal.SIGKILL)
+            os.waitpid(self.leader, 0)
+            self.leader = None
+        for fd in (self.fd, self.err, self.news):
+            if fd is not None:
+                os.close(fd)
+        self.fd = self.err = self.news = None
 
     def text(self):
         """What was printed since it was looked at last, without escape sequences."""
@@ -139,16 +157,20 @@ class Terminal:
     def wait(self, seconds=PATIENCE):
         """The status at the end, negative for a signal."""
         end = time.monotonic() + seconds
+        open_still = True
         while time.monotonic() < end:
-            if not self.take(0.05):
-                time.sleep(0.01)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            if pid:
-                self.status = os.waitstatus_to_exitcode(status)
-                while self.take(0.05) and select.select([self.fd], [], [], 0)[0]:
-                    pass
-                return self.status
-        raise AssertionError(f"still running after {seconds} s; there is {self.text()[-2000:]!r}")
+            # The end of the terminal comes behind all that was printed, once nobody has it any more.
+            if open_still:
+                open_still = self.take(0.05)
+            if self.status is None and select.select([self.news], [], [], 0 if open_still else 0.05)[0]:
+                self.status = self.heard()
+                # Somebody whom the program left behind may keep the terminal.
+                end = min(end, time.monotonic() + 2)
+            if self.status is not None and not open_still:
+                break
+        if self.status is None:
+            raise AssertionError(f"still running after {seconds} s; there is {self.text()[-2000:]!r}")
+        return self.status
 
     def modes_now(self):
         return termios.tcgetattr(self.fd)
@@ -158,10 +180,10 @@ class Terminal:
         return self.modes_now()[:4] == self.modes[:4]
 
     def children(self):
-        """Processes of this terminal other than the program, as (pid, name)."""
+        """Processes of this terminal other than the program and the leader, as (pid, name)."""
         found = []
         for name in os.listdir("/proc"):
-            if not name.isdigit() or int(name) == self.pid:
+            if not name.isdigit() or int(name) in (self.pid, self.leader):
                 continue
             try:
                 with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as f:
@@ -169,9 +191,26 @@ class Terminal:
             except OSError:
                 continue
             command, fields = stat[stat.index("(") + 1:stat.rindex(")")], stat[stat.rindex(")") + 2:].split()
-            if int(fields[3]) == self.pid and fields[0] != "Z":
+            if int(fields[3]) == self.leader and fields[0] != "Z":
                 found.append((int(name), command))
         return found
+
+
+def lead(pid, news, others):
+    """What the leader does: it lets go of the terminal, tells how the program ended, and waits for the test to end it."""
+    null = os.open("/dev/null", os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    for fd in others:
+        if fd is not None:
+            os.close(fd)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    os.write(news, struct.pack("i", pid))
+    _, status = os.waitpid(pid, 0)
+    os.write(news, struct.pack("i", os.waitstatus_to_exitcode(status)))
+    while True:
+        signal.pause()
 
 
 def env(**more):
