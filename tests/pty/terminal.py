@@ -47,15 +47,16 @@ class Terminal:
         if "stderr" in pipes:
             err_read, err_write = os.pipe()
         self.news, news = os.pipe()
+        ready, go = os.pipe()
         self.leader, self.fd = pty.fork()
         if self.leader == 0:
             try:
-                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+                os.read(ready, 1)
                 # Whoever is not the foreground job may only change that while the signal for it is ignored.
                 signal.signal(signal.SIGTTOU, signal.SIG_IGN)
                 pid = os.fork()
                 if pid:
-                    lead(pid, news, (self.news, err_read, err_write))
+                    lead(pid, news, (self.news, ready, go, err_read, err_write))
                 os.setpgid(0, 0)
                 os.tcsetpgrp(0, os.getpid())
                 for number in (signal.SIGTTOU, signal.SIGINT):
@@ -69,12 +70,15 @@ class Terminal:
                 os.execve(argv[0], argv, env)
             finally:
                 os._exit(126)
-        os.close(news)
+        # Looked at before the program can change them.
+        self.modes = self.modes_now()
+        self.resize(rows, columns)
+        os.write(go, b"!")
+        for fd in (ready, go, news, err_write):
+            if fd is not None:
+                os.close(fd)
         self.err = err_read
-        if err_write is not None:
-            os.close(err_write)
         self.pid = self.heard()
-        self.modes = termios.tcgetattr(self.fd)
 
     def __enter__(self):
         return self
