@@ -147,6 +147,21 @@ static bool wants_colour(const struct report *report, const struct assay_options
 	return colour == COLOUR_ALWAYS || (colour == COLOUR_AUTO && terminal_has_colours(STDOUT_FILENO));
 }
 
+static int print_piece(void *data, struct str piece, struct assay_diag *diag)
+{
+	(void)data;
+	return output_print(piece, diag);
+}
+
+const struct buf_sink *output_sink(const struct report *report, const struct output *to)
+{
+	static const struct buf_sink sink = { .take = print_piece };
+	bool as_it_is = !to->command && !*to->path && !report->viewer && !report->picture &&
+			!(report->flags & REPORT_BINARY) && !wants_colour(report, to->options);
+
+	return as_it_is && !isatty(STDOUT_FILENO) ? &sink : NULL;
+}
+
 static int show(const struct report *report, const struct output *to, struct str text, struct assay_diag *diag)
 {
 	struct buf painted = BUF_INIT;

@@ -19,12 +19,18 @@ struct output {
 
 /*
  * Draws a finished report, if its row says so, and puts it where `to` says; but what is not for reading goes to a new
- * numbered file when standard output is a terminal. The name of a file is told through ctx->warn. Nothing is written
- * before all of it is there. On a terminal the text may be painted, and goes through a pager when it is longer than the
+ * numbered file when standard output is a terminal. The name of a file is told through ctx->warn. A file, a command and
+ * a terminal get nothing before all of it is there. On a terminal the text may be painted, and goes through a pager when it is longer than the
  * screen.
  */
 int output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
 	struct assay_diag *diag);
+
+/*
+ * What takes pieces of the report while it is made, for struct buf, as output_report() would print them; NULL where it
+ * has to be whole first. output_report() then gets the rest.
+ */
+const struct buf_sink *output_sink(const struct report *report, const struct output *to);
 
 /* Text that is no report, for standard output: through the pager where a report would be. */
 int output_text(const struct assay_options *options, struct str text, struct assay_diag *diag);

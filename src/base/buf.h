@@ -6,7 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "assay/error.h"
 #include "base/str.h"
+
+/* Takes a long text over piece by piece, so that it is never held whole. Returns 0 or a negative error. */
+struct buf_sink {
+	int (*take)(void *data, struct str piece, struct assay_diag *diag);
+	void *data;
+};
 
 /*
  * Text that grows. When memory runs out the buffer is marked failed and everything after is dropped, so that a report
@@ -16,6 +23,8 @@ struct buf {
 	char *data; /* NUL behind the text, or NULL while nothing was added */
 	size_t len, cap;
 	bool failed;
+	const struct buf_sink *sink; /* of buf_pass(), or NULL to keep the text; the caller's, and has to last */
+	size_t passed;               /* how much the sink has taken */
 };
 
 #define BUF_INIT { 0 }
@@ -32,6 +41,12 @@ void buf_add_char(struct buf *b, char c);
 void buf_add_fill(struct buf *b, char c, size_t n);
 void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
+
+/*
+ * Stands between two parts of a text that may be long: what there is goes to the sink, if there is one and it is enough
+ * to be worth the call. The rest stays for the caller to hand on. Whoever looks at what was added looks before.
+ */
+int buf_pass(struct buf *b, struct assay_diag *diag);
 
 /* s behind as many blanks as bring it to width code points; never cut. */
 void buf_add_right(struct buf *b, struct str s, size_t width);

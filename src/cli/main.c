@@ -118,10 +118,15 @@ static int load(const struct assay_profile **profile, const struct command_line 
 	return load_request(profile, &request, ctx);
 }
 
+static struct output output_of(const struct command_line *cl)
+{
+	return (struct output){ .path = option_text(&cl->options, OPT_OUTPUT), .options = &cl->options };
+}
+
 static int print_report(const struct command_line *cl, const struct report *report, struct str text,
 	struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	const struct output to = { .path = option_text(&cl->options, OPT_OUTPUT), .options = &cl->options };
+	const struct output to = output_of(cl);
 
 	return output_report(report, &to, text, ctx, diag);
 }
@@ -129,7 +134,8 @@ static int print_report(const struct command_line *cl, const struct report *repo
 static enum status report_on(
 	const struct command_line *cl, const struct assay_profile *profile, struct names *names, struct assay_ctx *ctx)
 {
-	struct buf out = BUF_INIT;
+	const struct output to = output_of(cl);
+	struct buf out = { .sink = output_sink(cl->report, &to) };
 	struct assay_diag diag;
 	enum status status = STATUS_OK;
 	int err;

@@ -158,20 +158,24 @@ int request_apply(struct assay_options *o, const struct request *q, struct assay
 	return err;
 }
 
+static struct output output_of(const struct repl *r, const struct request *q, const struct assay_options *o)
+{
+	return (struct output){
+		.path = option_text(o, OPT_OUTPUT),
+		.append = q->append,
+		.command = q->has_command ? q->command.data : NULL,
+		.options = o,
+		.unpaged = !r->setup->terminal,
+		.numbered = true,
+	};
+}
+
 int request_print(struct repl *r, const struct request *q, const struct assay_options *o, struct str text,
 	struct assay_diag *diag)
 {
+	const struct output to = output_of(r, q, o);
 	struct assay_diag why;
-	int err = output_report(q->report,
-		&(struct output){
-			.path = option_text(o, OPT_OUTPUT),
-			.append = q->append,
-			.command = q->has_command ? q->command.data : NULL,
-			.options = o,
-			.unpaged = !r->setup->terminal,
-			.numbered = true,
-		},
-		text, &r->ctx, &why);
+	int err = output_report(q->report, &to, text, &r->ctx, &why);
 
 	if (err && q->has_command)
 		return diag_set(diag, err, "%s: %s", q->command.data, why.text);
@@ -198,7 +202,8 @@ static int run_with_accounts(struct repl *r, const struct request *q, const stru
 
 static int run(struct repl *r, const struct request *q, const struct assay_options *o, struct assay_diag *diag)
 {
-	struct buf out = BUF_INIT;
+	const struct output to = output_of(r, q, o);
+	struct buf out = { .sink = output_sink(q->report, &to) };
 	const char *argument = q->has_argument ? q->argument.data : NULL;
 	int err;
 

@@ -363,7 +363,7 @@ static int add_function(struct listing *l, struct group rows, struct assay_diag 
 		part.to = group_end(l, part.from, rows.to, true);
 		if (at(l, part.from)->file.len)
 			err = add_file(l, part, diag);
-		if (!err && l->out->len > LISTING_MAX)
+		if (!err && l->out->passed + l->out->len > LISTING_MAX)
 			err = diag_set(
 				diag, ASSAY_ERR_TOO_BIG, "the listing is larger than 1 GiB; match fewer functions");
 	}

@@ -270,16 +270,22 @@ static void add_values(struct buf *out, const struct report_ctx *ctx, size_t sam
 	buf_add_char(out, '\n');
 }
 
-static int add_samples(struct buf *out, const struct report_ctx *ctx, struct label_entries *labels)
+static int add_samples(
+	struct buf *out, const struct report_ctx *ctx, struct label_entries *labels, struct assay_diag *diag)
 {
 	for (size_t i = 0; i < ctx->profile->n_samples; i++) {
+		int err;
+
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx->ctx))
-			return ASSAY_ERR_CANCELED;
+			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 		if (!view_has_sample(ctx->view, i))
 			continue;
 		add_values(out, ctx, i);
 		if (!add_labels(out, ctx, i, labels) || out->failed)
-			return ASSAY_ERR_NOMEM;
+			return diag_nomem(diag, "raw");
+		err = buf_pass(out, diag);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -343,15 +349,17 @@ int raw_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *di
 	add_head(out, ctx);
 	buf_add_str(out, STR("Samples:\n"));
 	add_sample_types(out, ctx);
-	err = add_samples(out, ctx, &labels);
+	err = add_samples(out, ctx, &labels, diag);
 	label_entries_release(&labels);
-	if (err == ASSAY_ERR_CANCELED)
-		return diag_set(diag, err, "canceled");
 	if (err)
-		return diag_nomem(diag, "raw");
+		return err;
 	buf_add_str(out, STR("Locations\n"));
-	for (size_t i = 0; i < ctx->view->n_locations; i++)
+	for (size_t i = 0; i < ctx->view->n_locations; i++) {
 		add_location(out, ctx, (uint32_t)i);
+		err = buf_pass(out, diag);
+		if (err)
+			return err;
+	}
 	buf_add_str(out, STR("Mappings\n"));
 	for (size_t i = 0; i < ctx->profile->mappings.n; i++)
 		add_mapping(out, ctx, &ctx->profile->mappings.items[i]);

@@ -160,6 +160,9 @@ static void end_cell(struct table *t)
 	}
 	t->column = 0;
 	t->n_rows++;
+	if (!t->err)
+		t->err = buf_pass(t->out, &t->why);
+	t->failed |= t->err != 0;
 }
 
 /* Ends the cell with what was put together for it. */
@@ -498,6 +501,11 @@ void table_labels(struct table *t, const struct table_label *labels, size_t n)
 
 int table_end(struct table *t, struct assay_diag *diag)
 {
+	if (t->err) {
+		if (diag)
+			*diag = t->why;
+		return t->err;
+	}
 	if (t->format == TABLE_JSON)
 		buf_add_str(t->out, t->n_rows ? STR("\n]}\n") : STR("]}\n"));
 	return t->failed || t->out->failed ? diag_nomem(diag, "the report") : 0;

@@ -19,8 +19,8 @@
  *
  * Numbers are exact and in the unit of the profile, whatever the text would show. In csv and tsv that unit is one more
  * column, as there is no other place for it. Markdown is for people: values as the text has them, names as code, so
- * that nothing in them is taken for markup, a link or the name of a user. Every form is written as it comes, so that a
- * report of a million rows needs memory for its text alone. Failures are kept until table_end() tells.
+ * that nothing in them is taken for markup, a link or the name of a user. Every form is written as it comes, and handed
+ * over between rows where somebody takes it, so that a report of a million rows needs little memory. Failures are kept until table_end() tells.
  */
 
 enum table_format {
@@ -59,6 +59,8 @@ struct table {
 	size_t n_rows;
 	const struct values *values; /* NULL where there are no columns of values */
 	bool failed;
+	int err; /* of whoever takes a long text over, and why */
+	struct assay_diag why;
 };
 
 /* ASSAY_ERR_UNSUPPORTED where this build has no library for the format. */

@@ -24,7 +24,7 @@
 #define VALUE_WIDTH 10
 #define SEPARATOR STR("-----------+-------------------------------------------------------\n")
 
-/* The lines of a location in traces.frames, without the first ten columns; none is empty, so len 0 is not yet known. */
+/* The lines of a location in traces.frames, the first ten columns blank; none is empty, so len 0 is not yet known. */
 struct written {
 	size_t start, len;
 };
@@ -89,6 +89,7 @@ static void write_frame(struct traces *t, uint32_t location, const struct line *
 	const struct report_ctx *ctx = t->ctx;
 	struct str name = identity_frame_name(&t->name, ctx->view, ctx->granularity, ctx->columns, location, line);
 
+	buf_add_fill(&t->frames, ' ', VALUE_WIDTH);
 	buf_add_str(&t->frames, STR("   "));
 	buf_add_safe(&t->frames, name);
 	buf_add_str(&t->frames, is_inline ? STR(" (inline)\n") : STR("\n"));
@@ -102,23 +103,20 @@ static struct written write_location(struct traces *t, uint32_t location)
 
 	if (!f.n)
 		write_frame(t, location, NULL, false);
-	for (uint32_t i = 0; i < f.n; i++) {
-		if (i)
-			buf_add_fill(&t->frames, ' ', VALUE_WIDTH);
+	for (uint32_t i = 0; i < f.n; i++)
 		write_frame(t, location, &f.lines[i], i + 1 < f.n);
-	}
 	return (struct written){ start, t->frames.len - start };
 }
 
-/* The columns before are filled already, by the value or with blanks. */
-static void add_location(struct traces *t, struct buf *out, uint32_t location)
+/* filled is how many columns of the first line there are already. */
+static void add_location(struct traces *t, struct buf *out, uint32_t location, size_t filled)
 {
 	struct written *w = &t->written[location];
 
 	if (!w->len)
 		*w = write_location(t, location);
 	if (!t->frames.failed)
-		buf_add(out, t->frames.data + w->start, w->len);
+		buf_add(out, t->frames.data + w->start + filled, w->len - filled);
 }
 
 /* Places the next location of the stack that has a frame at *i; false at the end. */
@@ -142,23 +140,26 @@ static bool add_sample(struct traces *t, struct buf *out, size_t sample)
 	if (!add_labels(t, out, sample))
 		return false;
 	values_add_right(out, &t->values, divided(values[ctx->column], ctx->mean ? values[0] : 0), VALUE_WIDTH);
-	add_location(t, out, stack_at(&s, i));
-	for (i++; next_frame(t, &s, &i); i++) {
-		buf_add_fill(out, ' ', VALUE_WIDTH);
-		add_location(t, out, stack_at(&s, i));
-	}
+	add_location(t, out, stack_at(&s, i), VALUE_WIDTH);
+	for (i++; next_frame(t, &s, &i); i++)
+		add_location(t, out, stack_at(&s, i), 0);
 	return !t->frames.failed && !out->failed;
 }
 
-static int add_samples(struct traces *t, struct buf *out)
+static int add_samples(struct traces *t, struct buf *out, struct assay_diag *diag)
 {
 	const struct report_ctx *ctx = t->ctx;
 
 	for (size_t i = 0; i < ctx->profile->n_samples; i++) {
+		int err;
+
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx->ctx))
-			return ASSAY_ERR_CANCELED;
+			return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 		if (view_has_sample(ctx->view, i) && !add_sample(t, out, i))
-			return ASSAY_ERR_NOMEM;
+			return diag_nomem(diag, "traces");
+		err = buf_pass(out, diag);
+		if (err)
+			return err;
 	}
 	buf_add_str(out, SEPARATOR);
 	return 0;
@@ -177,19 +178,17 @@ static void add_header(const struct traces *t, struct buf *out)
 int traces_run(const struct report_ctx *ctx, struct buf *out, struct assay_diag *diag)
 {
 	struct traces t = { .ctx = ctx };
-	int err = ASSAY_ERR_NOMEM;
+	int err;
 
 	values_init(&t.values, ctx);
 	t.written = calloc(ctx->view->n_locations + 1, sizeof(*t.written));
-	if (t.written) {
-		add_header(&t, out);
-		err = add_samples(&t, out);
-	}
+	if (!t.written)
+		return diag_nomem(diag, "traces");
+	add_header(&t, out);
+	err = add_samples(&t, out, diag);
 	free(t.written);
 	label_entries_release(&t.labels);
 	buf_release(&t.frames);
 	buf_release(&t.name);
-	if (err == ASSAY_ERR_CANCELED)
-		return diag_set(diag, err, "canceled");
-	return err ? diag_nomem(diag, "traces") : 0;
+	return err;
 }

@@ -138,14 +138,15 @@ static bool add_row(struct trace_rows *r, size_t sample)
 	table_labels(r->table, r->labels.items, r->labels.n);
 	table_rendered(r->table, r->stack.items, r->stack.n);
 	table_integers(r->table, r->inlined.items, r->inlined.n);
-	return !r->table->failed;
+	return true;
 }
 
+/* What fails in the table is told at its end. */
 static int add_rows(struct trace_rows *r)
 {
 	const struct report_ctx *ctx = r->ctx;
 
-	for (size_t i = 0; i < ctx->profile->n_samples; i++) {
+	for (size_t i = 0; i < ctx->profile->n_samples && !r->table->failed; i++) {
 		if (i % CTX_POLL_SAMPLES == 0 && ctx_canceled(ctx->ctx))
 			return ASSAY_ERR_CANCELED;
 		if (view_has_sample(ctx->view, i) && !add_row(r, i))

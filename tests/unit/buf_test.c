@@ -156,3 +156,60 @@ Test(buf, text_from_a_profile_reaches_a_terminal_without_control)
 		buf_release(&b);
 	}
 }
+
+struct taken {
+	struct buf text;
+	int calls, err;
+};
+
+static int take(void *data, struct str piece, struct assay_diag *diag)
+{
+	struct taken *t = data;
+
+	(void)diag;
+	t->calls++;
+	buf_add_str(&t->text, piece);
+	return t->err;
+}
+
+Test(buf, passes_a_long_text_on_in_pieces)
+{
+	struct taken taken = { .text = BUF_INIT };
+	const struct buf_sink sink = { .take = take, .data = &taken };
+	struct buf b = { .sink = &sink }, whole = BUF_INIT;
+	size_t most = 0;
+
+	for (int i = 0; i < 200000; i++) {
+		buf_addf(&b, "%d\n", i);
+		buf_addf(&whole, "%d\n", i);
+		cr_assert_eq(buf_pass(&b, NULL), 0);
+		most = b.len > most ? b.len : most;
+	}
+	cr_expect_gt(taken.calls, 1);
+	cr_expect_lt(taken.calls, 100);
+	cr_expect_lt(most, whole.len / 2);
+	cr_expect_eq(b.passed + b.len, whole.len);
+	buf_add_str(&taken.text, buf_str(&b));
+	cr_expect(str_equal(buf_str(&taken.text), buf_str(&whole)));
+	buf_release(&b);
+	buf_release(&whole);
+	buf_release(&taken.text);
+}
+
+Test(buf, keeps_its_text_where_nobody_takes_it_or_taking_fails)
+{
+	struct taken taken = { .text = BUF_INIT, .err = ASSAY_ERR_IO };
+	const struct buf_sink sink = { .take = take, .data = &taken };
+	struct buf kept = BUF_INIT, refused = { .sink = &sink };
+
+	buf_add_fill(&kept, 'x', 1 << 20);
+	buf_add_fill(&refused, 'x', 1 << 20);
+	cr_expect_eq(buf_pass(&kept, NULL), 0);
+	cr_expect_eq(kept.len, 1 << 20);
+	cr_expect_eq(buf_pass(&refused, NULL), ASSAY_ERR_IO);
+	cr_expect_eq(refused.len, 1 << 20);
+	cr_expect_eq(refused.passed, 0);
+	buf_release(&kept);
+	buf_release(&refused);
+	buf_release(&taken.text);
+}
