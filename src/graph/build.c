@@ -2,6 +2,7 @@
 #include "graph/graph.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/parallel.h"
@@ -47,31 +48,111 @@ static inline void count(struct tally *t, uint32_t stamp, int64_t value)
 	t->cum += value;
 }
 
+static void count_chain(const struct graph *g, struct tally *tallies, uint32_t at, uint32_t stamp, int64_t value)
+{
+	const uint32_t *chain = g->chains.items + at;
+
+	for (uint32_t k = 1; k <= chain[0]; k++)
+		count(&tallies[chain[k]], stamp, value);
+}
+
+/* Where each location has one node, or is hidden. */
 static inline __attribute__((always_inline)) void count_locations(const struct graph *g, struct tally *tallies,
 	const struct stack *s, uint32_t stamp, int64_t value, unsigned width)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		uint32_t node = g->location_nodes[stack_index(s->bytes + i * width, width)];
-		const uint32_t *chain;
 
-		if (!(node & GRAPH_MANY)) {
+		if (node != GRAPH_HIDDEN)
 			count(&tallies[node], stamp, value);
-			continue;
-		}
-		if (node == GRAPH_HIDDEN)
-			continue;
-		chain = g->chains.items + (node & ~GRAPH_MANY);
-		for (uint32_t k = 1; k <= chain[0]; k++)
-			count(&tallies[chain[k]], stamp, value);
 	}
 }
 
-static void count_sample(const struct graph *g, struct tally *tallies, int64_t *flat, const struct stack *s,
-	uint32_t stamp, int64_t value)
+/*
+ * The nodes of a location where some have several. Which have follows no pattern that a processor could foresee, so that
+ * all are copied together and the end is moved on by how many there were.
+ */
+#define FEW 3
+struct few {
+	uint32_t nodes[FEW]; /* where there are more, nodes[0] is the place of all in graph.chains */
+	uint32_t n;          /* FEW + 1 for more */
+};
+
+static struct few few_of(const struct graph *g, uint32_t node)
+{
+	const uint32_t *chain;
+	struct few f = { .n = 0 };
+
+	if (node == GRAPH_HIDDEN)
+		return f;
+	if (!(node & GRAPH_MANY))
+		return (struct few){ { node }, 1 };
+	chain = g->chains.items + (node & ~GRAPH_MANY);
+	if (chain[0] > FEW)
+		return (struct few){ { node & ~GRAPH_MANY }, FEW + 1 };
+	for (; f.n < chain[0]; f.n++)
+		f.nodes[f.n] = chain[f.n + 1];
+	return f;
+}
+
+/* By location; NULL in *out where none has several. */
+static bool make_few(const struct graph *g, struct few **out)
+{
+	struct few *few;
+
+	*out = NULL;
+	if (!g->chains.n)
+		return true;
+	few = malloc((g->view->n_locations + 1) * sizeof(*few));
+	if (!few)
+		return false;
+	for (size_t i = 0; i < g->view->n_locations; i++)
+		few[i] = few_of(g, g->location_nodes[i]);
+	*out = few;
+	return true;
+}
+
+#define FEW_LOCATIONS 128
+
+/* So many locations at most, which begin at p. */
+static inline __attribute__((always_inline)) void count_few(const struct graph *g, const struct few *few,
+	struct tally *tallies, const uint8_t *p, size_t n_locations, uint32_t stamp, int64_t value, unsigned width)
+{
+	uint32_t nodes[FEW_LOCATIONS * FEW + sizeof(struct few) / sizeof(uint32_t)];
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_locations; i++, p += width) {
+		const struct few *f = &few[stack_index(p, width)];
+
+		memcpy(&nodes[n], f, sizeof(*f));
+		if (f->n > FEW)
+			count_chain(g, tallies, f->nodes[0], stamp, value);
+		else
+			n += f->n;
+	}
+	for (size_t i = 0; i < n; i++)
+		count(&tallies[nodes[i]], stamp, value);
+}
+
+static inline __attribute__((always_inline)) void count_many(const struct graph *g, const struct few *few,
+	struct tally *tallies, const struct stack *s, uint32_t stamp, int64_t value, unsigned width)
+{
+	size_t from = 0;
+
+	for (; s->n - from > FEW_LOCATIONS; from += FEW_LOCATIONS)
+		count_few(g, few, tallies, s->bytes + from * width, FEW_LOCATIONS, stamp, value, width);
+	count_few(g, few, tallies, s->bytes + from * width, s->n - from, stamp, value, width);
+}
+
+static void count_sample(const struct graph *g, const struct few *few, struct tally *tallies, int64_t *flat,
+	const struct stack *s, uint32_t stamp, int64_t value)
 {
 	uint32_t leaf = leaf_node(g, s);
 
-	STACK_FOR_WIDTH(s, count_locations(g, tallies, s, stamp, value, width));
+	if (few)
+		STACK_FOR_WIDTH(s, count_many(g, few, tallies, s, stamp, value, width));
+	else
+		STACK_FOR_WIDTH(s, count_locations(g, tallies, s, stamp, value, width));
 	if (leaf != GRAPH_HIDDEN)
 		flat[leaf] += value;
 }
@@ -79,6 +160,7 @@ static void count_sample(const struct graph *g, struct tally *tallies, int64_t *
 /* Samples from .. to - 1, counted into tallies of their own. */
 struct count_share {
 	PARALLEL_ALIGN const struct graph *g;
+	const struct few *few;
 	const struct assay_ctx *ctx;
 	size_t from, to;
 	struct tally *tallies;
@@ -105,7 +187,7 @@ static void count_samples(void *argument)
 		if (!value || !view_has_sample(g->view, i))
 			continue;
 		s = view_stack(g->view, i);
-		count_sample(g, share->tallies, share->flat, &s, (uint32_t)i + 1, value);
+		count_sample(g, share->few, share->tallies, share->flat, &s, (uint32_t)i + 1, value);
 	}
 }
 
@@ -115,10 +197,13 @@ static int count_nodes(struct graph *g, struct assay_ctx *ctx)
 	const struct assay_profile *p = g->view->profile;
 	struct count_share shares[PARALLEL_MAX] = { 0 };
 	size_t n = view_shares(g->view);
+	struct few *few;
 	int err = 0;
 
+	if (!make_few(g, &few))
+		return ASSAY_ERR_NOMEM;
 	for (size_t i = 0; i < n; i++)
-		shares[i] = (struct count_share){ g, ctx, p->n_samples / n * i,
+		shares[i] = (struct count_share){ g, few, ctx, p->n_samples / n * i,
 			i + 1 < n ? p->n_samples / n * (i + 1) : p->n_samples };
 	parallel_run(count_samples, shares, sizeof(shares[0]), n);
 	for (size_t i = 0; i < n; i++) {
@@ -131,6 +216,7 @@ static int count_nodes(struct graph *g, struct assay_ctx *ctx)
 		free(shares[i].tallies);
 		free(shares[i].flat);
 	}
+	free(few);
 	return err;
 }
 
@@ -244,7 +330,8 @@ static int count_all(struct graph *g, struct assay_ctx *ctx)
 
 	if (take_counts(g, o->counts))
 		return 0;
-	err = o->mean || !profile_sums_fit(g->view->profile, o->column) ? count_nodes_wide(g, ctx) : count_nodes(g, ctx);
+	err = o->mean || !profile_sums_fit(g->view->profile, o->column) ? count_nodes_wide(g, ctx)
+									: count_nodes(g, ctx);
 	if (!err)
 		keep_counts(g, o->counts);
 	return err;

@@ -65,7 +65,8 @@ enum {
  * the depth in the stack below it, and these. A location that is neither is passed over.
  */
 #define FRAME_KEPT 1u
-#define FRAME_ODD 2u     /* hidden, or a chain */
+#define FRAME_ODD 2u     /* in map.frames: hidden, or a chain */
+#define FRAME_INLINED 2u /* in struct few and struct path: into the frame that called it */
 #define FRAME_INTO 4u    /* NODE_INTO and NODE_OUT_OF of its node */
 #define FRAME_OUT_OF 8u
 #define FRAME_DEPTH 16u
@@ -75,16 +76,29 @@ enum {
 /* Stacks up to this depth take the way without branches. */
 #define DEPTH_PLAIN 512
 
+/*
+ * What is kept of a location's frames, innermost first, where some locations have several. Which have follows no pattern
+ * that a processor could foresee, so that all are copied together and the end is moved on by how many there are.
+ */
+#define FEW 3
+#define FEW_DEPTH 8
+struct few {
+	uint32_t kept[FEW]; /* as in map.frames, with the depth in the location */
+	uint8_t n, depth;   /* of kept, and of the location's frames */
+	bool many;          /* more than FEW are kept, or there are more than FEW_DEPTH; n and depth are 0 then */
+};
+
 /* What all shares read. */
 struct map {
 	struct graph *g;
-	uint32_t *kept;         /* by node: its place, or PLACE_SKIPPED */
-	uint32_t *nodes;        /* by place */
-	uint8_t *flags;         /* by place */
-	uint32_t *places;       /* by location */
-	uint32_t *frames;       /* by location; of use where all that are kept have numbers below SLOT_PLACES */
-	bool all;               /* every edge is wanted, but for those of a node to itself, which take_slots() drops */
-	uint8_t *interesting;   /* by location: it has a wanted node; NULL when every sample is walked */
+	uint32_t *kept;       /* by node: its place, or PLACE_SKIPPED */
+	uint32_t *nodes;      /* by place */
+	uint8_t *flags;       /* by place */
+	uint32_t *places;     /* by location */
+	uint32_t *frames;     /* by location; of use where all that are kept have numbers below SLOT_PLACES */
+	struct few *few;      /* the same where some locations have several frames, or NULL */
+	bool all;             /* every edge is wanted, but for those of a node to itself, which take_slots() drops */
+	uint8_t *interesting; /* by location: it has a wanted node; NULL when every sample is walked */
 	size_t n_kept;
 	const struct assay_ctx *ctx;
 };
@@ -235,9 +249,9 @@ static bool walk_any(struct walker *w, const struct stack *s)
 	for (size_t i = 0; i < s->n; i++) {
 		uint32_t location = stack_at(s, i);
 
-		n += m->places[location] == PLACE_CHAIN ?
-			m->g->chains.items[m->g->location_nodes[location] & ~GRAPH_MANY] :
-			1;
+		n += m->places[location] == PLACE_CHAIN
+			     ? m->g->chains.items[m->g->location_nodes[location] & ~GRAPH_MANY]
+			     : 1;
 	}
 	ok = w->is_wide || make_room(&w->slots, n);
 
@@ -279,7 +293,8 @@ static inline void prepare_edges(struct path *p, const struct slots *s, uint32_t
 		memcpy(&caller, &p->kept[i + 1], sizeof(caller));
 		key = (caller & 0xffff0000) | callee >> FRAME_PLACE;
 		residual = (lanes)((caller & FRAME_DEPTHS) - (callee & FRAME_DEPTHS) != FRAME_DEPTH);
-		mark = (stamp << 2 | EDGE_CALLED) | (residual & EDGE_RESIDUAL);
+		mark = stamp << 2 | (residual & EDGE_RESIDUAL) |
+		       (~callee & FRAME_INLINED) / FRAME_INLINED * EDGE_CALLED;
 		memcpy(&p->keys[i], &key, sizeof(key));
 		memcpy(&p->marks[i], &mark, sizeof(mark));
 		key = key * s->multiplier >> s->shift;
@@ -308,11 +323,12 @@ static void count_all_between(struct walker *w, struct path *p)
 static void count_wanted_between(struct walker *w, const struct path *p)
 {
 	for (uint32_t i = p->n; i-- > 1;) {
-		uint32_t caller = p->kept[i], callee = p->kept[i - 1], key, flags = EDGE_CALLED;
+		uint32_t caller = p->kept[i], callee = p->kept[i - 1], key, flags;
 
 		if (!((caller & FRAME_OUT_OF) | (callee & FRAME_INTO)))
 			continue;
 		key = (caller & 0xffff0000) | callee >> FRAME_PLACE;
+		flags = callee & FRAME_INLINED ? 0 : EDGE_CALLED;
 		if ((caller & FRAME_DEPTHS) - (callee & FRAME_DEPTHS) != FRAME_DEPTH)
 			flags |= EDGE_RESIDUAL;
 		count_in_slot(&w->slots, first_slot(&w->slots, key), key, w->stamp << 2 | flags, w->value);
@@ -339,7 +355,64 @@ static inline __attribute__((always_inline)) bool gather(
 	return !(all & FRAME_ODD);
 }
 
-/* The same for stacks in which each location is one frame, as most are, and into slots. */
+static uint32_t frame_of(const struct map *m, uint32_t place)
+{
+	if (place == PLACE_SKIPPED)
+		return 0;
+	if (place > PLACE_SKIPPED)
+		return FRAME_ODD;
+	return place << FRAME_PLACE | FRAME_KEPT | (m->flags[place] & NODE_INTO ? FRAME_INTO : 0) |
+	       (m->flags[place] & NODE_OUT_OF ? FRAME_OUT_OF : 0);
+}
+
+/* Where a path has come to. */
+struct path_end {
+	uint32_t n, depth;
+};
+
+/* All frames of a location, when the path and the room for depths in it hold them, and those of `after` more. */
+static bool gather_many(const struct map *m, struct path *path, struct path_end *end, uint32_t location, size_t after)
+{
+	const uint32_t *chain = m->g->chains.items + (m->g->location_nodes[location] & ~GRAPH_MANY);
+
+	if (chain[0] > DEPTH_PLAIN || end->n + chain[0] + FEW * after > DEPTH_PLAIN ||
+		end->depth + chain[0] + FEW_DEPTH * after > FRAME_DEPTHS / FRAME_DEPTH)
+		return false;
+	for (uint32_t k = chain[0]; k > 0; k--, end->depth++) {
+		uint32_t frame = frame_of(m, m->kept[chain[k]]);
+
+		path->kept[end->n] = (frame | (k > 1 ? FRAME_INLINED : 0)) + end->depth * FRAME_DEPTH;
+		end->n += frame & FRAME_KEPT;
+	}
+	return true;
+}
+
+/* As gather(), where locations have several frames or none. False when they are too many. */
+static inline __attribute__((always_inline)) bool gather_few(
+	const struct map *m, struct path *path, const struct stack *s, unsigned width)
+{
+	const uint8_t *p = s->bytes;
+	struct path_end end = { 0, 0 };
+
+	if (s->n > DEPTH_PLAIN / FEW)
+		return false;
+	for (size_t i = 0; i < s->n; i++, p += width) {
+		const struct few *few = &m->few[stack_index(p, width)];
+		lanes kept;
+
+		memcpy(&kept, few, sizeof(kept));
+		kept += end.depth * FRAME_DEPTH;
+		memcpy(&path->kept[end.n], &kept, sizeof(kept));
+		end.n += few->n;
+		end.depth += few->depth;
+		if (few->many && !gather_many(m, path, &end, stack_index(p, width), s->n - i - 1))
+			return false;
+	}
+	path->n = end.n;
+	return true;
+}
+
+/* The same for stacks that are not too deep, and into slots. */
 static bool walk(struct walker *w, const struct stack *s)
 {
 	struct path path;
@@ -347,7 +420,10 @@ static bool walk(struct walker *w, const struct stack *s)
 
 	if (w->is_wide || s->n > DEPTH_PLAIN)
 		return walk_any(w, s);
-	STACK_FOR_WIDTH(s, plain = gather(&path, s, w->map->frames, width));
+	if (w->map->few)
+		STACK_FOR_WIDTH(s, plain = gather_few(w->map, &path, s, width));
+	else
+		STACK_FOR_WIDTH(s, plain = gather(&path, s, w->map->frames, width));
 	if (!plain)
 		return walk_any(w, s);
 	if (!make_room(&w->slots, path.n))
@@ -412,14 +488,29 @@ static bool any_wanted(const struct map *m, uint32_t node)
 	return false;
 }
 
-static uint32_t frame_of(const struct map *m, uint32_t place)
+static struct few few_of(const struct map *m, uint32_t node)
 {
-	if (place == PLACE_SKIPPED)
-		return 0;
-	if (place > PLACE_SKIPPED)
-		return FRAME_ODD;
-	return place << FRAME_PLACE | FRAME_KEPT | (m->flags[place] & NODE_INTO ? FRAME_INTO : 0) |
-		(m->flags[place] & NODE_OUT_OF ? FRAME_OUT_OF : 0);
+	struct few f = { .n = 0 };
+	const uint32_t *chain;
+
+	if (node == GRAPH_HIDDEN)
+		return f;
+	if (!(node & GRAPH_MANY)) {
+		f.kept[0] = frame_of(m, m->kept[node]);
+		f.n = f.kept[0] & FRAME_KEPT;
+		f.depth = 1;
+		return f;
+	}
+	chain = m->g->chains.items + (node & ~GRAPH_MANY);
+	for (uint32_t k = chain[0]; k > 0; k--, f.depth++) {
+		uint32_t frame = frame_of(m, m->kept[chain[k]]);
+
+		if (f.depth == FEW_DEPTH || (frame && f.n == FEW))
+			return (struct few){ .many = true };
+		if (frame)
+			f.kept[f.n++] = (frame | (k > 1 ? FRAME_INLINED : 0)) + f.depth * FRAME_DEPTH;
+	}
+	return f;
 }
 
 static void place_locations(struct map *m)
@@ -431,7 +522,10 @@ static void place_locations(struct map *m)
 			m->places[i] = PLACE_HIDDEN;
 		else
 			m->places[i] = node & GRAPH_MANY ? PLACE_CHAIN : m->kept[node];
-		m->frames[i] = frame_of(m, m->places[i]);
+		if (m->few)
+			m->few[i] = few_of(m, node);
+		else
+			m->frames[i] = frame_of(m, m->places[i]);
 		if (m->interesting)
 			m->interesting[i] = any_wanted(m, node);
 	}
@@ -445,10 +539,13 @@ static int prepare(struct map *m, const struct edge_options *o)
 	m->nodes = malloc((g->nodes.n + 1) * sizeof(*m->nodes));
 	m->kept = malloc((g->nodes.n + 1) * sizeof(*m->kept));
 	m->places = malloc((g->view->n_locations + 1) * sizeof(*m->places));
-	m->frames = malloc((g->view->n_locations + 1) * sizeof(*m->frames));
+	if (g->chains.n)
+		m->few = malloc((g->view->n_locations + 1) * sizeof(*m->few));
+	else
+		m->frames = malloc((g->view->n_locations + 1) * sizeof(*m->frames));
 	m->all = o->all;
 	m->interesting = o->all ? NULL : malloc(g->view->n_locations + 1);
-	if (!m->flags || !m->nodes || !m->kept || !m->places || !m->frames || (!o->all && !m->interesting))
+	if (!m->flags || !m->nodes || !m->kept || !m->places || (!m->frames && !m->few) || (!o->all && !m->interesting))
 		return ASSAY_ERR_NOMEM;
 	for (size_t i = 0; i < g->nodes.n; i++)
 		m->kept[i] = PLACE_SKIPPED;
@@ -582,6 +679,7 @@ int graph_count_edges(struct graph *g, const struct edge_options *o, struct assa
 	free(m.kept);
 	free(m.places);
 	free(m.frames);
+	free(m.few);
 	free(m.interesting);
 	if (err == ASSAY_ERR_CANCELED)
 		return diag_set(diag, err, "canceled");
