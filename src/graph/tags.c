@@ -11,14 +11,21 @@
 /*
  * Samples are many, kinds of tags few, and most kinds too light to show at any node, since all samples that have them
  * together are below the cut. So each sample's kinds are found first, and only samples with a kind heavy enough are
- * walked.
+ * walked. Samples with a label that is too light already, such as the number of a request, have none, since all labels
+ * of a sample are one kind.
  */
 struct kind {
 	uint32_t label, number; /* as in struct tag */
 	int64_t value;
 	struct str unit;
-	wide weight; /* of all samples, without signs */
+	wide weight;    /* of all samples, without signs */
+	uint32_t heavy; /* its place among those that weigh enough, or TOO_LIGHT */
 };
+
+#define TOO_LIGHT UINT32_MAX
+
+/* Rows times kinds up to which each has its place in a table, without looking for it. */
+#define TABLE_MAX ((size_t)1 << 22)
 
 struct tagger {
 	struct tags *t;
@@ -29,13 +36,18 @@ struct tagger {
 	VEC(struct kind) kinds;
 	VEC(uint32_t) sample_kinds;
 	VEC(uint64_t) start; /* by sample, into sample_kinds */
+	uint64_t *weights; /* by string: of all samples with a label of that value, without signs */
 	struct pairs seen_labels; /* key and text of samples with one label: the label's text in label_texts */
 	VEC(uint32_t) label_texts;
+	struct pairs seen_numbers; /* halves of a number: its text in number_texts */
+	VEC(uint32_t) number_texts;
 	VEC(struct str) parts;
-	struct buf scratch;
+	struct buf scratch, pieces;
 	uint32_t *rows;   /* by node: row + 1 */
 	uint32_t *stamps; /* by node */
-	struct pairs tag_ids; /* node and kind */
+	size_t n_heavy;
+	uint32_t *table;      /* by row and heavy kind: tag + 1; NULL where there are many of both */
+	struct pairs tag_ids; /* then: node and kind */
 	uint32_t bytes_key;
 };
 
@@ -55,34 +67,36 @@ static bool is_shown(const struct tagger *tg, const struct label *l)
 static bool join_labels(struct tagger *tg, const struct label *labels, size_t n, uint32_t *text)
 {
 	const struct view *v = tg->g->view;
-	struct arena a = ARENA_INIT;
-	bool ok = true;
+	const char *at;
 
 	tg->parts.n = 0;
-	for (size_t i = 0; ok && i < n; i++) {
-		struct str s;
+	buf_reset(&tg->pieces);
+	for (size_t i = 0; i < n; i++) {
+		size_t start = tg->pieces.len;
 
 		if (!is_shown(tg, &labels[i]))
 			continue;
-		buf_reset(&tg->scratch);
-		buf_add_str(&tg->scratch, view_str(v, labels[i].key));
-		buf_add_char(&tg->scratch, ':');
-		buf_add_str(&tg->scratch, view_str(v, labels[i].text));
-		s = buf_str(&tg->scratch);
-		s.p = arena_copy(&a, s.p, s.len);
-		ok = s.p && !tg->scratch.failed && vec_push(&tg->parts, s);
+		buf_add_str(&tg->pieces, view_str(v, labels[i].key));
+		buf_add_char(&tg->pieces, ':');
+		buf_add_str(&tg->pieces, view_str(v, labels[i].text));
+		if (!vec_push(&tg->parts, ((struct str){ NULL, tg->pieces.len - start })))
+			return false;
 	}
-	if (ok && tg->parts.n > 1)
+	/* Only now they stay where they are. */
+	at = buf_str(&tg->pieces).p;
+	for (size_t i = 0; i < tg->parts.n; at += tg->parts.items[i++].len)
+		tg->parts.items[i].p = at;
+	if (tg->pieces.failed)
+		return false;
+	if (tg->parts.n > 1)
 		qsort(tg->parts.items, tg->parts.n, sizeof(*tg->parts.items), compare_texts);
 	buf_reset(&tg->scratch);
-	for (size_t i = 0; ok && i < tg->parts.n; i++) {
+	for (size_t i = 0; i < tg->parts.n; i++) {
 		if (i)
 			buf_add_str(&tg->scratch, STR("\\n"));
 		buf_add_str(&tg->scratch, tg->parts.items[i]);
 	}
-	ok = ok && !tg->scratch.failed && strtab_intern(&tg->t->texts, buf_str(&tg->scratch), text) == 0;
-	arena_release(&a);
-	return ok;
+	return !tg->scratch.failed && strtab_intern(&tg->t->texts, buf_str(&tg->scratch), text) == 0;
 }
 
 /* Most samples have no string label or one, and few different ones: these are joined once each. */
@@ -117,22 +131,44 @@ static bool add_kind(struct tagger *tg, uint32_t label, uint32_t number, int64_t
 
 	if (!pairs_add(&tg->kind_ids, label, number, &kind))
 		return false;
-	if (kind == tg->kinds.n && !vec_push(&tg->kinds, ((struct kind){ label, number, value, unit, 0 })))
+	if (kind == tg->kinds.n && !vec_push(&tg->kinds, ((struct kind){ label, number, value, unit, 0, TOO_LIGHT })))
 		return false;
 	tg->kinds.items[kind].weight += weight;
 	return vec_push(&tg->sample_kinds, kind);
 }
 
+static bool number_text(struct tagger *tg, int64_t number, struct str unit, uint32_t *text)
+{
+	uint64_t bits = (uint64_t)number;
+	uint32_t seen;
+
+	if (!pairs_add(&tg->seen_numbers, (uint32_t)(bits >> 32), (uint32_t)bits, &seen))
+		return false;
+	if (seen < tg->number_texts.n) {
+		*text = tg->number_texts.items[seen];
+		return true;
+	}
+	buf_reset(&tg->scratch);
+	units_add_label(&tg->scratch, number, unit, tg->unit);
+	return !tg->scratch.failed && strtab_intern(&tg->t->texts, buf_str(&tg->scratch), text) == 0 &&
+	       vec_push(&tg->number_texts, *text);
+}
+
+/* All are of the one key. */
 static bool add_number(struct tagger *tg, uint32_t label, const struct label *l, wide weight)
 {
 	struct str unit = label_unit(tg->units, l->key);
-	uint32_t number;
+	uint32_t text;
 
-	buf_reset(&tg->scratch);
-	units_add_label(&tg->scratch, l->number, unit, tg->unit);
-	if (tg->scratch.failed || strtab_intern(&tg->t->texts, buf_str(&tg->scratch), &number))
-		return false;
-	return add_kind(tg, label, number, l->number, unit, weight);
+	return number_text(tg, l->number, unit, &text) && add_kind(tg, label, text, l->number, unit, weight);
+}
+
+static bool is_too_light(const struct tagger *tg, const struct label *labels, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_shown(tg, &labels[i]) && (wide)tg->weights[labels[i].text] < tg->g->node_cut)
+			return true;
+	return false;
 }
 
 static bool find_kinds(struct tagger *tg, size_t sample)
@@ -143,6 +179,8 @@ static bool find_kinds(struct tagger *tg, size_t sample)
 	wide weight = wide_abs(profile_values(g->view->profile, sample)[g->options.column]);
 	uint32_t label;
 
+	if (is_too_light(tg, labels, n))
+		return true;
 	if (!label_text(tg, labels, n, &label) || (label && !add_kind(tg, label, 0, 0, STR(""), weight)))
 		return false;
 	for (size_t i = 0; i < n; i++)
@@ -164,18 +202,41 @@ static bool find_all_kinds(struct tagger *tg)
 	return true;
 }
 
+static bool choose_heavy(struct tagger *tg)
+{
+	size_t n_rows = tg->g->rows.n;
+
+	for (size_t i = 0; i < tg->kinds.n; i++)
+		if (tg->kinds.items[i].weight >= tg->g->node_cut)
+			tg->kinds.items[i].heavy = (uint32_t)tg->n_heavy++;
+	if (n_rows && tg->n_heavy > TABLE_MAX / n_rows)
+		return true;
+	tg->table = calloc(n_rows * tg->n_heavy + 1, sizeof(*tg->table));
+	return tg->table != NULL;
+}
+
+static struct tag *new_tag(struct tagger *tg, uint32_t node, const struct kind *k)
+{
+	struct tag tag = { .node = node, .label = k->label, .number = k->number, .value = k->value, .unit = k->unit };
+
+	return vec_push(&tg->t->list, tag) ? &tg->t->list.items[tg->t->list.n - 1] : NULL;
+}
+
 static struct tag *find_tag(struct tagger *tg, uint32_t node, uint32_t kind)
 {
 	const struct kind *k = &tg->kinds.items[kind];
-	uint32_t index;
+	uint32_t index, *at;
 
-	if (!pairs_add(&tg->tag_ids, node, kind, &index))
-		return NULL;
-	if (index == tg->t->list.n &&
-		!vec_push(&tg->t->list,
-			((struct tag){ .node = node, .label = k->label, .number = k->number, .value = k->value, .unit = k->unit })))
-		return NULL;
-	return &tg->t->list.items[index];
+	if (!tg->table) {
+		if (!pairs_add(&tg->tag_ids, node, kind, &index))
+			return NULL;
+		return index == tg->t->list.n ? new_tag(tg, node, k) : &tg->t->list.items[index];
+	}
+	at = &tg->table[(tg->rows[node] - 1) * tg->n_heavy + k->heavy];
+	if (*at)
+		return &tg->t->list.items[*at - 1];
+	*at = (uint32_t)tg->t->list.n + 1;
+	return new_tag(tg, node, k);
 }
 
 static bool count_node(struct tagger *tg, size_t sample, uint32_t node, bool leaf)
@@ -190,7 +251,7 @@ static bool count_node(struct tagger *tg, size_t sample, uint32_t node, bool lea
 		uint32_t kind = tg->sample_kinds.items[i];
 		struct tag *t;
 
-		if (tg->kinds.items[kind].weight < g->node_cut)
+		if (tg->kinds.items[kind].heavy == TOO_LIGHT)
 			continue;
 		t = find_tag(tg, node, kind);
 		if (!t)
@@ -208,7 +269,7 @@ static bool count_node(struct tagger *tg, size_t sample, uint32_t node, bool lea
 
 static bool count_once(struct tagger *tg, size_t sample, uint32_t node)
 {
-	if (tg->stamps[node] == (uint32_t)sample + 1)
+	if (!tg->rows[node] || tg->stamps[node] == (uint32_t)sample + 1)
 		return true;
 	tg->stamps[node] = (uint32_t)sample + 1;
 	return count_node(tg, sample, node, false);
@@ -256,7 +317,7 @@ static bool count_path(struct tagger *tg, size_t sample)
 static bool has_heavy_kind(const struct tagger *tg, size_t sample)
 {
 	for (uint64_t i = tg->start.items[sample]; i < tg->start.items[sample + 1]; i++)
-		if (tg->kinds.items[tg->sample_kinds.items[i]].weight >= tg->g->node_cut)
+		if (tg->kinds.items[tg->sample_kinds.items[i]].heavy != TOO_LIGHT)
 			return true;
 	return false;
 }
@@ -317,13 +378,14 @@ static bool finish(struct tagger *tg)
 }
 
 /*
- * Whether some value of a label is heavy enough for a tag to be shown, which a table by string tells faster than the
- * kinds: no tag weighs more than any of the values in it. Numbers are not told apart here.
+ * Adds up the values of labels, and says whether one is heavy enough for a tag to be shown: no tag weighs more than any of
+ * the values in it. Numbers are not told apart here.
  */
-static bool may_have_tags(const struct tagger *tg, uint64_t *weights)
+static bool weigh_labels(struct tagger *tg)
 {
 	const struct graph *g = tg->g;
 	const struct view *v = g->view;
+	bool any = false;
 
 	for (size_t i = 0; i < v->profile->n_samples; i++) {
 		wide weight = wide_abs(profile_values(v->profile, i)[g->options.column]);
@@ -331,34 +393,33 @@ static bool may_have_tags(const struct tagger *tg, uint64_t *weights)
 		const struct label *labels = view_labels(v, i, &n);
 
 		for (size_t k = 0; k < n && view_has_sample(v, i); k++) {
-			uint64_t *sum = &weights[labels[k].text];
+			uint64_t *sum = &tg->weights[labels[k].text];
 
-			if (labels[k].kind != LABEL_TEXT && labels[k].key == tg->bytes_key)
-				return true;
+			if (labels[k].kind != LABEL_TEXT) {
+				any |= labels[k].key == tg->bytes_key;
+				continue;
+			}
 			*sum = *sum + (uint64_t)weight < *sum ? UINT64_MAX : *sum + (uint64_t)weight;
-			if (labels[k].kind == LABEL_TEXT && (wide)*sum >= g->node_cut)
-				return true;
+			any |= (wide)*sum >= g->node_cut;
 		}
 	}
-	return false;
+	return any;
 }
 
 static int count(struct tagger *tg, struct assay_ctx *ctx)
 {
 	const struct graph *g = tg->g;
-	uint64_t *weights = calloc(g->view->n_strings, sizeof(*weights));
-	bool any = weights && may_have_tags(tg, weights);
 	int err = ASSAY_ERR_NOMEM;
 
-	free(weights);
-	if (!weights)
+	tg->weights = calloc(g->view->n_strings, sizeof(*tg->weights));
+	if (!tg->weights)
 		return err;
-	if (!any)
+	if (!weigh_labels(tg))
 		return finish(tg) ? 0 : err;
 
 	tg->rows = calloc(g->nodes.n + 1, sizeof(*tg->rows));
 	tg->stamps = calloc(g->nodes.n + 1, sizeof(*tg->stamps));
-	if (!tg->rows || !tg->stamps || !find_all_kinds(tg))
+	if (!tg->rows || !tg->stamps || !find_all_kinds(tg) || !choose_heavy(tg))
 		return err;
 	for (size_t i = 0; i < g->rows.n; i++)
 		tg->rows[g->rows.items[i]] = (uint32_t)i + 1;
@@ -380,13 +441,18 @@ int tags_count(struct tags *t, const struct graph *g, const struct label_units *
 		err = count(&tg, ctx);
 	pairs_release(&tg.kind_ids);
 	pairs_release(&tg.seen_labels);
+	pairs_release(&tg.seen_numbers);
 	pairs_release(&tg.tag_ids);
 	vec_release(&tg.kinds);
 	vec_release(&tg.sample_kinds);
 	vec_release(&tg.start);
 	vec_release(&tg.label_texts);
+	vec_release(&tg.number_texts);
 	vec_release(&tg.parts);
 	buf_release(&tg.scratch);
+	buf_release(&tg.pieces);
+	free(tg.weights);
+	free(tg.table);
 	free(tg.rows);
 	free(tg.stamps);
 	if (!err)
