@@ -53,7 +53,7 @@ static int wait_for(pid_t pid, struct assay_diag *diag)
 	return judge(status, diag);
 }
 
-/* Signals and their mask as a program expects them, whatever we do with ours. NULL for more: none but SIGPIPE. */
+/* Signals and their mask as a program expects them, whatever we do with ours. NULL for more: none but those that we ignore. */
 static void set_signals(posix_spawnattr_t *attr, const sigset_t *more)
 {
 	sigset_t none, restored;
@@ -63,6 +63,7 @@ static void set_signals(posix_spawnattr_t *attr, const sigset_t *more)
 	if (more)
 		restored = *more;
 	sigaddset(&restored, SIGPIPE);
+	sigaddset(&restored, SIGXFSZ);
 	posix_spawnattr_setsigmask(attr, &none);
 	posix_spawnattr_setsigdefault(attr, &restored);
 	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -70,7 +71,7 @@ static void set_signals(posix_spawnattr_t *attr, const sigset_t *more)
 
 /*
  * in and out become its standard input and output; -1 stands for /dev/null. It does not ignore the signals restored with
- * us, or SIGPIPE. 0 or an errno.
+ * us, or SIGPIPE and SIGXFSZ. 0 or an errno.
  */
 static int spawn(pid_t *pid, char *const *argv, int in, int out, const sigset_t *restored)
 {

@@ -54,8 +54,10 @@ static void handle(int signal)
 /* Without SA_RESTART: who waits for a terminal or a child shall hear of it. */
 void interrupt_init(void)
 {
-	struct sigaction action = { .sa_handler = handle }, before;
+	struct sigaction action = { .sa_handler = handle }, ignore = { .sa_handler = SIG_IGN }, before;
 
+	/* A file that may not grow is told of like a disk that is full, and the part of it that is there is removed. */
+	sigaction(SIGXFSZ, &ignore, NULL);
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)

@@ -54,32 +54,28 @@ int output_print(struct str text, struct assay_diag *diag)
 	return write_all(STDOUT_FILENO, text) < 0 ? system_error(diag, "write", "standard output", errno) : 0;
 }
 
-/* Takes back what was written of a report that could not be written whole. */
-static void take_back(int fd, const char *path, off_t size_before)
+/* Whether path is the file itself. A link to it, which /dev/stdout is too, is not ours to remove. */
+static bool is_itself(const char *path, const struct stat *file)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	if (!size_before)
-		unlink(path);
-	else if (ftruncate(fd, size_before) < 0)
-		return;
+	return lstat(path, &st) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
 }
 
-/* Closes fd. A report that could not be written whole leaves no part of it behind. */
+/* Closes fd. A report that could not be written whole leaves no part of it behind; what was in the file before stays. */
 static int write_and_close(int fd, const char *path, struct str text, struct assay_diag *diag)
 {
-	struct stat st;
-	bool is_file = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
-	/* What was in it before stays. */
-	bool is_new = is_file && st.st_size == 0;
+	struct stat before;
+	bool is_file = fstat(fd, &before) == 0 && S_ISREG(before.st_mode);
+	bool is_new = is_file && before.st_size == 0 && is_itself(path, &before);
 	int error;
 
 	interrupt_guard(is_new ? path : NULL);
 	error = write_all(fd, text) < 0 ? errno : 0;
-	if (error)
-		take_back(fd, path, is_file ? st.st_size : 0);
+	if (error && is_new)
+		unlink(path);
+	else if (error && is_file && ftruncate(fd, before.st_size) < 0)
+		error = errno;
 	interrupt_unguard(is_new ? path : NULL);
 	if (close(fd) < 0 && !error)
 		error = errno;

@@ -26,7 +26,30 @@ struct painter {
 	uint8_t *has_tags; /* by node: boxes of tags were drawn */
 };
 
-/* Text inside quotes: backslashes, quotes and newlines. Other unsafe characters become visible first. */
+/* What has no backslash: those that make unsafe characters visible are doubled, or they would not be drawn. */
+static void add_visible(struct buf *out, struct str s)
+{
+	size_t from = out->len, plain = 0;
+	struct buf safe = BUF_INIT;
+
+	buf_add_safe(out, s);
+	if (out->failed || out->len - from == s.len)
+		return;
+	buf_add(&safe, out->data + from, out->len - from);
+	out->len = from;
+	for (size_t i = 0; i < safe.len; i++) {
+		if (safe.data[i] != '\\')
+			continue;
+		buf_add(out, safe.data + plain, i - plain);
+		buf_add_char(out, '\\');
+		plain = i;
+	}
+	buf_add(out, safe.data + plain, safe.len - plain);
+	out->failed |= safe.failed;
+	buf_release(&safe);
+}
+
+/* Text inside quotes: backslashes, quotes and newlines. Other unsafe characters become visible. */
 static void add_escaped(struct buf *out, struct str s)
 {
 	size_t plain = 0;
@@ -34,7 +57,7 @@ static void add_escaped(struct buf *out, struct str s)
 	for (size_t i = 0; i <= s.len; i++) {
 		if (i < s.len && s.p[i] != '\\' && s.p[i] != '"' && s.p[i] != '\n')
 			continue;
-		buf_add_safe(out, (struct str){ s.p + plain, i - plain });
+		add_visible(out, (struct str){ s.p + plain, i - plain });
 		plain = i + 1;
 		if (i < s.len)
 			buf_add_str(out, s.p[i] == '\n' ? STR("\\l") : s.p[i] == '"' ? STR("\\\"") : STR("\\\\"));
@@ -52,13 +75,15 @@ static void add_loosely_escaped(struct buf *out, struct str s)
 	for (size_t i = 0; i < s.len; i++) {
 		bool last = i + 1 == s.len;
 
-		if (s.p[i] != '"' && !(s.p[i] == '\\' && (last || s.p[i + 1] == '"')))
+		if (s.p[i] != '"' && s.p[i] != '\\')
 			continue;
-		buf_add_safe(out, (struct str){ s.p + plain, i - plain });
-		buf_add_char(out, '\\');
-		plain = i;
+		add_visible(out, (struct str){ s.p + plain, i - plain });
+		if (s.p[i] == '"' || last || s.p[i + 1] == '"')
+			buf_add_char(out, '\\');
+		buf_add_char(out, s.p[i]);
+		plain = i + 1;
 	}
-	buf_add_safe(out, str_skip(s, plain));
+	add_visible(out, str_skip(s, plain));
 }
 
 static void add_value(struct painter *p, wide value)

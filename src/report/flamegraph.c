@@ -119,21 +119,18 @@ static int compare_children(const void *a, const void *b, void *data)
 	return c ? c : (n > m) - (n < m);
 }
 
-/* Names every node that is kept, and lists it for the page. */
-static int add_name(struct flame *f, uint32_t node)
+/* By its name a node finds its place among others that are called from the same one. */
+static int name_node(struct flame *f, uint32_t node)
 {
 	struct node *n = &f->ctx->graph->nodes.items[node];
 
-	if (f->name_of[node])
-		return 0;
-	f->name_of[node] = (uint32_t)f->names.n + 1;
-	return vec_push(&f->names, node) ? identity_name(f->ctx->graph, n, &n->text) : ASSAY_ERR_NOMEM;
+	return n->text.p ? 0 : identity_name(f->ctx->graph, n, &n->text);
 }
 
 static int keep(struct flame *f, uint32_t path)
 {
 	if (is_kept(f, path))
-		return vec_push(&f->children, path) ? add_name(f, stack_tree_frame(&f->tree, path)) : ASSAY_ERR_NOMEM;
+		return vec_push(&f->children, path) ? name_node(f, stack_tree_frame(&f->tree, path)) : ASSAY_ERR_NOMEM;
 	if (width_of(&f->totals[path]) <= 0)
 		return 0;
 	f->n_left_out++;
@@ -167,6 +164,17 @@ static int sort_children(struct flame *f)
 	return 0;
 }
 
+/* Names are listed as frames come to need them, so that no order but that of the frames shows in the page. */
+static bool list_name(struct flame *f, uint32_t path)
+{
+	uint32_t *place = path ? &f->name_of[stack_tree_frame(&f->tree, path)] : NULL;
+
+	if (!place || *place)
+		return true;
+	*place = (uint32_t)f->names.n + 1;
+	return vec_push(&f->names, stack_tree_frame(&f->tree, path));
+}
+
 /* The order of the page. What is still to be visited is kept in a list, as stacks may be deeper than our own. */
 static int walk(struct flame *f)
 {
@@ -176,7 +184,7 @@ static int walk(struct flame *f)
 	while (ok && todo.n && !ctx_canceled(f->ctx->ctx)) {
 		struct flame_frame at = todo.items[--todo.n];
 
-		ok = vec_push(&f->frames, at);
+		ok = vec_push(&f->frames, at) && list_name(f, at.path);
 		for (uint32_t i = f->first_child[at.path + 1]; ok && i-- > f->first_child[at.path];)
 			ok = vec_push(&todo, ((struct flame_frame){ f->children.items[i], at.depth + 1 }));
 	}

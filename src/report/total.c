@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/report.h"
 
-/* The samples of a difference's base carry this label; percentages are then of the base. */
-static bool is_base(const struct assay_profile *p, size_t sample)
+/* The samples of a difference's base carry this label; percentages are then of the base, unless a filter took it away. */
+static bool is_base(const struct view *view, size_t sample)
 {
+	const struct assay_profile *p = view->profile;
+
 	for (uint64_t i = p->label_start.items[sample]; i < p->label_start.items[sample + 1]; i++) {
 		const struct label *l = &p->labels.items[i];
 
-		if (l->kind == LABEL_TEXT && str_equal(profile_str(p, l->key), STR("pprof::base")) &&
+		if (l->kind == LABEL_TEXT && view_has_label(view, l) &&
+			str_equal(profile_str(p, l->key), STR("pprof::base")) &&
 			str_equal(profile_str(p, l->text), STR("true")))
 			return true;
 	}
@@ -37,7 +40,7 @@ wide report_total(const struct view *view, size_t column, bool mean)
 			continue;
 		all += v;
 		all_divisor += d;
-		if (look_for_base && is_base(p, i)) {
+		if (look_for_base && is_base(view, i)) {
 			base += v;
 			base_divisor += d;
 		}

@@ -101,8 +101,7 @@ bool search_try(struct search *s, struct str dir, struct str path)
 	return true;
 }
 
-/* The folder above: "/" and "." are above themselves. */
-static struct str parent(struct str dir)
+struct str search_parent(struct str dir)
 {
 	while (dir.len && dir.p[dir.len - 1] != '/')
 		dir.len--;
@@ -114,7 +113,7 @@ static struct str parent(struct str dir)
 static bool try_upwards(struct search *s, struct str dir, struct str path)
 {
 	for (;;) {
-		struct str above = parent(dir);
+		struct str above = search_parent(dir);
 
 		if (search_try(s, dir, path))
 			return true;

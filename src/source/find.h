@@ -15,9 +15,11 @@
  * working directory) and the folders above. What they miss is looked for where Go keeps sources:
  *
  *     /usr/local/go/src/runtime/proc.go, runtime/proc.go   $GOROOT/src, or the usual places of an installation
- *     example.com/Mod@v1.2.3/x.go                          $GOMODCACHE, $GOPATH/pkg/mod, ~/go/pkg/mod; vendor/
+ *     example.com/Mod@v1.2.3/x.go                          $GOMODCACHE, $GOPATH/pkg/mod, ~/go/pkg/mod, or a cache in
+ *                                                          source_path; vendor/
  *     example.com/dep/x.go                                 $GOPATH/src, vendor/
- *     example.com/app/cmd/x.go                             cmd/x.go below a folder of source_path, and x.go
+ *     example.com/app/cmd/x.go                             cmd/x.go below the folder of the go.mod that holds for
+ *                                                          a folder of source_path; or that folder itself, and x.go
  *
  * Recorded paths come from strangers. Those rules take none that has a ".." in it, so they stay in the folders that
  * the person named or Go owns; and nothing but a regular file is ever opened for reading, in no case waited for.

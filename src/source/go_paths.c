@@ -51,6 +51,62 @@ static bool try_below(struct search *s, struct str dir, struct str below, struct
 	return done;
 }
 
+/* The go.mod of a folder into b, and the module that it declares. */
+static bool declared_in(struct str dir, struct buf *b, struct str *module)
+{
+	uint64_t size;
+	ssize_t got;
+	int fd, error;
+
+	buf_reset(b);
+	buf_add_str(b, dir.len ? dir : STR("."));
+	buf_add_str(b, STR("/go.mod"));
+	if (b->failed || memchr(b->data, '\0', b->len))
+		return false;
+	fd = search_open(b->data, &size, &error);
+	buf_reset(b);
+	if (fd < 0)
+		return false;
+	buf_add_fill(b, '\n', GO_MOD_SHOWN);
+	got = b->failed ? -1 : read(fd, b->data, b->len);
+	close(fd);
+	return got > 0 && module_declared((struct str){ b->data, (size_t)got }, module);
+}
+
+/* From a folder to that of the module which it is a part of, the nearest above that has a go.mod. */
+static bool go_to_module(struct str *dir, struct buf *b, struct str *module)
+{
+	for (size_t i = 0; i < FOLDERS_MAX; i++) {
+		struct str above = search_parent(*dir);
+
+		if (declared_in(*dir, b, module))
+			return true;
+		if (str_equal(above, *dir))
+			break;
+		*dir = above;
+	}
+	return false;
+}
+
+/* Whoever is in a folder of a module is in the module: its own files by their place in it, others in its vendor/. */
+static bool try_modules_above(struct search *s, struct str path)
+{
+	struct str rest = list_of(s->roots), dir, module;
+	struct buf b = BUF_INIT;
+	bool done = false;
+
+	while (!done && next_item(&rest, ':', &dir)) {
+		if (!go_to_module(&dir, &b, &module))
+			continue;
+		if (str_starts(path, module) && path.len > module.len && path.p[module.len] == '/')
+			done = search_try(s, dir, str_skip(path, module.len + 1));
+		done = done || try_below(s, dir, STR("vendor"), path);
+	}
+	s->failed |= b.failed;
+	buf_release(&b);
+	return done || s->failed;
+}
+
 static bool try_vendor(struct search *s, struct str path)
 {
 	struct str rest = list_of(s->roots), dir;
@@ -58,7 +114,7 @@ static bool try_vendor(struct search *s, struct str path)
 	while (next_item(&rest, ':', &dir))
 		if (try_below(s, dir, STR("vendor"), path))
 			return true;
-	return false;
+	return try_modules_above(s, path);
 }
 
 /* Below each folder of GOPATH, which is ~/go where it is not set. */
@@ -135,6 +191,17 @@ static struct str module_start(struct str path)
 	return path;
 }
 
+/* As it is, in the folders that the person named: source_path may be a module cache. */
+static bool try_roots(struct search *s, struct str path)
+{
+	struct str rest = list_of(s->roots), dir;
+
+	while (next_item(&rest, ':', &dir))
+		if (search_try(s, dir, path))
+			return true;
+	return false;
+}
+
 static bool try_module(struct search *s, const struct module_path *m)
 {
 	struct buf name = BUF_INIT, version = BUF_INIT, path = BUF_INIT;
@@ -150,7 +217,7 @@ static bool try_module(struct search *s, const struct module_path *m)
 	buf_add_str(&path, m->file);
 	s->failed |= name.failed || version.failed || path.failed;
 	done = s->options->env.gomodcache.len && search_try(s, s->options->env.gomodcache, buf_str(&path));
-	done = done || try_gopath(s, STR("pkg/mod"), buf_str(&path));
+	done = done || try_gopath(s, STR("pkg/mod"), buf_str(&path)) || try_roots(s, buf_str(&path));
 	buf_add_char(&name, '/');
 	buf_add_str(&name, m->file);
 	s->failed |= name.failed;
@@ -200,27 +267,6 @@ static bool try_packages(struct search *s, struct str path)
 	return (!has_host(path) && try_goroot(s, path)) || try_gopath(s, STR("src"), path);
 }
 
-/* The go.mod of a folder into b, and the module that it declares. */
-static bool declared_in(struct str dir, struct buf *b, struct str *module)
-{
-	uint64_t size;
-	ssize_t got;
-	int fd, error;
-
-	buf_add_str(b, dir.len ? dir : STR("."));
-	buf_add_str(b, STR("/go.mod"));
-	if (b->failed || memchr(b->data, '\0', b->len))
-		return false;
-	fd = search_open(b->data, &size, &error);
-	buf_reset(b);
-	if (fd < 0)
-		return false;
-	buf_add_fill(b, '\n', GO_MOD_SHOWN);
-	got = b->failed ? -1 : read(fd, b->data, b->len);
-	close(fd);
-	return got > 0 && module_declared((struct str){ b->data, (size_t)got }, module);
-}
-
 /*
  * A file whose folder was cut off entirely: main.go for example.com/app/main.go. The folder's go.mod says whether it is
  * that module; where there is none, a folder named app is as good.
@@ -266,9 +312,8 @@ static bool try_suffixes(struct search *s, struct str path)
 		left = str_skip(left, (size_t)(slash - left.p) + 1);
 		if (!left.len || !memchr(left.p, '/', left.len))
 			break;
-		for (rest = list_of(s->roots); next_item(&rest, ':', &dir);)
-			if (search_try(s, dir, left))
-				return true;
+		if (try_roots(s, left))
+			return true;
 	}
 	for (rest = list_of(s->roots); left.len && next_item(&rest, ':', &dir);)
 		if (try_name_alone(s, dir, path))

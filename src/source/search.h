@@ -24,6 +24,9 @@ bool search_try(struct search *s, struct str dir, struct str path);
 /* Where Go keeps sources. */
 bool search_go(struct search *s, struct str recorded);
 
+/* The folder above: "/" and "." are above themselves. */
+struct str search_parent(struct str dir);
+
 /* A descriptor of a regular file that is not too large, or -1 and why in *error, which may be NOT_REGULAR. */
 int search_open(const char *path, uint64_t *size, int *error);
 

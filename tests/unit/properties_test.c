@@ -314,6 +314,8 @@ static const struct {
 	{ "peek", "a|b", NULL, NULL },
 	{ "dot", NULL, NULL, NULL },
 	{ "folded", NULL, NULL, NULL },
+	{ "flamegraph", NULL, NULL, NULL },
+	{ "flamegraph", NULL, "lines", "true" },
 };
 enum { N_TEXTS = sizeof(texts) / sizeof(texts[0]) };
 

@@ -222,6 +222,11 @@ Test(source, modules_are_in_the_cache_and_in_vendor)
 		{ { "/ci/build/vendor/example.com/Dep/d.go" }, "@/cwd/vendor/example.com/Dep/d.go" },
 		{ { "example.com/old/o.go", .gopath = "@/first" }, "@/first/src/example.com/old/o.go" },
 		{ { "/ci/go/src/example.com/old/o.go", .gopath = "@/first" }, "@/first/src/example.com/old/o.go" },
+		/* A cache that was named, and the vendor/ of the module that the working directory is a part of. */
+		{ { "example.com/Mod@v1.2.3-RC1/Big/X.go", .source_path = "@/cache" },
+			"@/cache/example.com/!mod@v1.2.3-!r!c1/Big/X.go" },
+		{ { "example.com/Dep@v1.0.0/d.go", .source_path = "@/cwd/cmd/x" }, "@/cwd/vendor/example.com/Dep/d.go" },
+		{ { "example.com/Dep/d.go", .source_path = "@/cwd/cmd/x" }, "@/cwd/vendor/example.com/Dep/d.go" },
 		/* The file of another version is another file, and main.go of the working directory still another. */
 		{ { "example.com/two@v2.0.1/main.go", .gopath = "@/second" },
 			"could not find file example.com/two@v2.0.1/main.go on path @/cwd" },
@@ -233,6 +238,7 @@ Test(source, modules_are_in_the_cache_and_in_vendor)
 	tree_add(&t, "@/second/pkg/mod/example.com/two@v2.0.0/x.go");
 	tree_add(&t, "@/home/go/pkg/mod/example.com/at/home@v0.1.0/x.go");
 	tree_add(&t, "@/cwd/vendor/example.com/Dep/d.go");
+	tree_write(&t, "@/cwd/go.mod", "module example.com/app\n", 23);
 	tree_add(&t, "@/first/src/example.com/old/o.go");
 	tree_add(&t, "@/cwd/main.go");
 	for (size_t i = 0; i < N(cases); i++)
@@ -256,6 +262,11 @@ Test(source, a_trimmed_main_module_is_found_by_the_end_of_its_path)
 		{ { "example.com/app/main.go", NULL, "@/declared" }, "@/declared/main.go" },
 		{ { "command-line-arguments/main.go", NULL, "@/declared" }, "@/declared/main.go" },
 		{ { "example.com/app/main.go" }, "?@/cwd/main.go" },
+		/* From a folder of the module. */
+		{ { "example.com/app/main.go", NULL, "@/declared/cmd/y" }, "@/declared/main.go" },
+		{ { "example.com/app/x/z.go", NULL, "@/declared/cmd/y/" }, "@/declared/x/z.go" },
+		{ { "example.com/apple/x/z.go", NULL, "@/declared/cmd/y" },
+			"could not find file example.com/apple/x/z.go on path @/declared/cmd/y" },
 		/* It declares another. */
 		{ { "example.com/other/main.go", NULL, "@/declared" },
 			"could not find file example.com/other/main.go on path @/declared" },
@@ -270,6 +281,8 @@ Test(source, a_trimmed_main_module_is_found_by_the_end_of_its_path)
 	tree_add(&t, "@/cwd/main.go");
 	tree_add(&t, "@/my/app/main.go");
 	tree_add(&t, "@/declared/main.go");
+	tree_add(&t, "@/declared/cmd/y/y.go");
+	tree_add(&t, "@/declared/x/z.go");
 	tree_write(&t, "@/declared/go.mod", "// mine\nmodule \"example.com/app\" // it\n", 38);
 	tree_add(&t, "@/empty/file");
 	for (size_t i = 0; i < N(cases); i++)
