@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "base/pairs.h"
 
 struct planter {
@@ -19,13 +20,17 @@ struct planter {
 static bool descend(struct planter *p, uint32_t identity, bool inlined)
 {
 	size_t known = p->nodes.n;
+	uint64_t order;
 	uint32_t node;
 
 	if (!pairs_add(&p->paths, p->at == GRAPH_HIDDEN ? 0 : p->at + 1, identity, &node))
 		return false;
-	if (node == known && (!vec_push(&p->nodes, p->identities[identity]) || !vec_push(&p->t->parents, p->at) ||
-				     !vec_push(&p->flags, 0)))
-		return false;
+	if (node == known) {
+		order = hash_u64(p->at == GRAPH_HIDDEN ? 0 : p->t->orders.items[p->at], identity);
+		if (!vec_push(&p->nodes, p->identities[identity]) || !vec_push(&p->t->parents, p->at) ||
+			!vec_push(&p->t->orders, order) || !vec_push(&p->flags, 0))
+			return false;
+	}
 	if (!inlined)
 		p->flags.items[node] |= TREE_CALLED;
 	p->at = node;
@@ -131,9 +136,19 @@ void call_tree_release(struct call_tree *t)
 	if (!t)
 		return;
 	vec_release(&t->parents);
+	vec_release(&t->orders);
 	free(t->flags);
 	free(t->leaves);
 	free(t);
+}
+
+int call_tree_compare(const struct graph *g, uint32_t a, uint32_t b)
+{
+	const uint64_t *orders = g->tree ? g->tree->orders.items : NULL;
+
+	if (orders && orders[a] != orders[b])
+		return orders[a] < orders[b] ? -1 : 1;
+	return (a > b) - (a < b);
 }
 
 /* Parents have smaller numbers than their children, so their own gaps are closed before theirs. */

@@ -12,6 +12,7 @@ struct call_tree {
 	VEC(uint32_t) parents; /* by node; GRAPH_HIDDEN for a root */
 	uint8_t *flags;        /* by node: enum call_tree_flags */
 	uint32_t *leaves;      /* by sample: its last node, GRAPH_HIDDEN when it was not counted */
+	VEC(uint64_t) orders;  /* by node: a number that follows from the path alone */
 };
 
 enum call_tree_flags {
@@ -23,6 +24,12 @@ enum call_tree_flags {
 /* Replaces the nodes of g, which are identities, by the paths of the samples, and counts them. */
 int call_tree_build(struct graph *g, struct assay_ctx *ctx);
 void call_tree_release(struct call_tree *t);
+
+/*
+ * The very last word on the order of two nodes: the profile's, by the tables that name them. But nodes of a call tree come
+ * to be in the order of the samples, which must not show.
+ */
+int call_tree_compare(const struct graph *g, uint32_t a, uint32_t b);
 
 /* Takes nodes marked TREE_DROPPED out: their callees are then called by the nearest caller that is left. */
 void call_tree_close_gaps(struct graph *g);

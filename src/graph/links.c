@@ -3,24 +3,30 @@
 
 #include "base/diag.h"
 #include "base/sort.h"
-#include "graph/graph.h"
+#include "graph/call_tree.h"
 #include "graph/identity.h"
 
 /* Nodes by their names; those that print alike keep the order in which the profile names them. */
-static int compare_nodes(const void *x, const void *y, void *nodes)
+static int compare_nodes(const void *x, const void *y, void *data)
 {
+	const struct graph *g = data;
 	uint32_t a = *(const uint32_t *)x, b = *(const uint32_t *)y;
-	const struct node *n = nodes;
-	int c = str_compare(n[a].text, n[b].text);
+	int c = str_compare(g->nodes.items[a].text, g->nodes.items[b].text);
 
-	return c ? c : (a > b) - (a < b);
+	return c ? c : call_tree_compare(g, a, b);
 }
 
-/* Heavy edges first; then by the names of caller and callee, of which the ranks are given. */
+struct edge_order {
+	const struct graph *g;
+	uint32_t *ranks; /* by node, of its name */
+};
+
+/* Heavy edges first; then by the names of caller and callee. */
 static int compare_edges(const void *x, const void *y, void *data)
 {
 	const struct edge *a = x, *b = y;
-	const uint32_t *rank = data;
+	const struct edge_order *order = data;
+	const uint32_t *rank = order->ranks;
 	wide v = wide_abs(a->weight), w = wide_abs(b->weight);
 
 	if (v != w)
@@ -29,9 +35,8 @@ static int compare_edges(const void *x, const void *y, void *data)
 		return rank[a->caller] < rank[b->caller] ? -1 : 1;
 	if (rank[a->callee] != rank[b->callee])
 		return rank[a->callee] < rank[b->callee] ? -1 : 1;
-	if (a->caller != b->caller)
-		return a->caller < b->caller ? -1 : 1;
-	return (a->callee > b->callee) - (a->callee < b->callee);
+	return a->caller != b->caller ? call_tree_compare(order->g, a->caller, b->caller)
+				      : call_tree_compare(order->g, a->callee, b->callee);
 }
 
 static int name_ends(struct graph *g)
@@ -73,7 +78,7 @@ static uint32_t *rank_ends(const struct graph *g, struct assay_ctx *ctx)
 				ends[n++] = both[k];
 			}
 	}
-	sort_items(ends, n, sizeof(*ends), compare_nodes, g->nodes.items, ctx);
+	sort_items(ends, n, sizeof(*ends), compare_nodes, (void *)g, ctx);
 	for (size_t i = 0; i < n; i++) {
 		rank += i && !str_equal(g->nodes.items[ends[i]].text, g->nodes.items[ends[i - 1]].text);
 		ranks[ends[i]] = rank;
@@ -132,18 +137,18 @@ static void fill_lists(struct graph *g)
 
 int graph_link_edges(struct graph *g, struct assay_ctx *ctx, struct assay_diag *diag)
 {
-	uint32_t *ranks = NULL;
+	struct edge_order order = { .g = g };
 
 	free(g->in_edges);
 	free(g->out_edges);
 	g->in_edges = malloc((g->edges.n + 1) * sizeof(*g->in_edges));
 	g->out_edges = malloc((g->edges.n + 1) * sizeof(*g->out_edges));
 	if (g->in_edges && g->out_edges && drop_light(g) == 0 && name_ends(g) == 0)
-		ranks = rank_ends(g, ctx);
-	if (!ranks)
+		order.ranks = rank_ends(g, ctx);
+	if (!order.ranks)
 		return diag_nomem(diag, "edges");
-	sort_items(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, ranks, ctx);
-	free(ranks);
+	sort_items(g->edges.items, g->edges.n, sizeof(*g->edges.items), compare_edges, &order, ctx);
+	free(order.ranks);
 	if (ctx_canceled(ctx))
 		return diag_set(diag, ASSAY_ERR_CANCELED, "canceled");
 	fill_lists(g);

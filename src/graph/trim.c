@@ -6,6 +6,7 @@
 
 #include "base/diag.h"
 #include "graph/trim.h"
+#include "graph/call_tree.h"
 #include "graph/identity.h"
 
 /* Which nodes are worth a row at all. Those whose values cancel out, as in a difference, are not. */
@@ -116,28 +117,36 @@ int trim_compare_identity(const struct node *a, const struct node *b)
 	return c ? c : compare_objects(a->object_file, b->object_file);
 }
 
-static int compare_flat(const void *x, const void *y, void *nodes)
+static int compare_flat(const void *x, const void *y, void *data)
 {
-	const struct node *a = (struct node *)nodes + *(const uint32_t *)x, *b = (struct node *)nodes + *(const uint32_t *)y;
+	const struct graph *g = data;
+	uint32_t i = *(const uint32_t *)x, k = *(const uint32_t *)y;
+	const struct node *a = &g->nodes.items[i], *b = &g->nodes.items[k];
 	int c = descending(a->flat, b->flat);
 
 	if (!c)
 		c = str_compare(a->text, b->text);
 	if (!c)
 		c = descending(a->cum, b->cum);
-	return c ? c : trim_compare_identity(a, b);
+	if (!c)
+		c = trim_compare_identity(a, b);
+	return c ? c : call_tree_compare(g, i, k);
 }
 
-static int compare_cum(const void *x, const void *y, void *nodes)
+static int compare_cum(const void *x, const void *y, void *data)
 {
-	const struct node *a = (struct node *)nodes + *(const uint32_t *)x, *b = (struct node *)nodes + *(const uint32_t *)y;
+	const struct graph *g = data;
+	uint32_t i = *(const uint32_t *)x, k = *(const uint32_t *)y;
+	const struct node *a = &g->nodes.items[i], *b = &g->nodes.items[k];
 	int c = descending(a->cum, b->cum);
 
 	if (!c)
 		c = str_compare(a->text, b->text);
 	if (!c)
 		c = descending(a->flat, b->flat);
-	return c ? c : trim_compare_identity(a, b);
+	if (!c)
+		c = trim_compare_identity(a, b);
+	return c ? c : call_tree_compare(g, i, k);
 }
 
 int trim_rows(struct graph *g, const struct trim_options *o)
@@ -165,8 +174,7 @@ int graph_trim(struct graph *g, const struct trim_options *o, struct assay_diag 
 	if (trim_rows(g, o) < 0)
 		return diag_nomem(diag, "rows");
 	if (g->rows.n)
-		qsort_r(g->rows.items, g->rows.n, sizeof(*g->rows.items), o->sort_cum ? compare_cum : compare_flat,
-			g->nodes.items);
+		qsort_r(g->rows.items, g->rows.n, sizeof(*g->rows.items), o->sort_cum ? compare_cum : compare_flat, g);
 	if (o->node_count > 0 && (uint64_t)o->node_count < g->rows.n) {
 		g->rows.n = (size_t)o->node_count;
 		g->rebuilt = true;

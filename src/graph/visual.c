@@ -46,10 +46,11 @@ struct ranked {
 	uint32_t node;
 };
 
-static int compare_ranked(const void *x, const void *y, void *nodes)
+static int compare_ranked(const void *x, const void *y, void *data)
 {
+	const struct graph *g = data;
 	const struct ranked *r = x, *s = y;
-	const struct node *a = (const struct node *)nodes + r->node, *b = (const struct node *)nodes + s->node;
+	const struct node *a = &g->nodes.items[r->node], *b = &g->nodes.items[s->node];
 	wide v = wide_abs(a->flat), w = wide_abs(b->flat);
 	int c;
 
@@ -60,7 +61,7 @@ static int compare_ranked(const void *x, const void *y, void *nodes)
 		c = (v < w) - (v > w);
 	if (!c)
 		c = trim_compare_identity(a, b);
-	return c ? c : (r->node > s->node) - (r->node < s->node);
+	return c ? c : call_tree_compare(g, r->node, s->node);
 }
 
 static int sort_rows(struct graph *g)
@@ -75,7 +76,7 @@ static int sort_rows(struct graph *g)
 		r[i] = (struct ranked){ s < 0 && s != INT64_MIN ? -s : s, g->rows.items[i] };
 	}
 	if (g->rows.n)
-		qsort_r(r, g->rows.n, sizeof(*r), compare_ranked, g->nodes.items);
+		qsort_r(r, g->rows.n, sizeof(*r), compare_ranked, g);
 	for (size_t i = 0; i < g->rows.n; i++)
 		g->rows.items[i] = r[i].node;
 	free(r);
