@@ -44,15 +44,34 @@ static void simplify(struct buf *out, struct str name, enum demangle_mode mode)
 
 /* --- one name --- */
 
+/* Linkers put the version of a symbol behind it: _ZNSs6appendEPKc@@GLIBCXX_3.4. It is left away, as clones are. */
+static struct str without_version(struct str name)
+{
+	const char *at = memchr(name.p, '@', name.len);
+
+	return at ? (struct str){ name.p, (size_t)(at - name.p) } : name;
+}
+
+static bool add_name(struct buf *out, struct str name, enum demangle_mode mode)
+{
+	struct str plain;
+
+	if (!linkage_name_is_likely(name))
+		return false;
+	if (linkage_name_add(out, name, mode))
+		return true;
+	plain = without_version(name);
+	return !out->failed && plain.len > 2 && plain.len < name.len && linkage_name_add(out, plain, mode);
+}
+
 /* Mach-O puts a further underscore before every symbol. */
 static bool add_linkage_name(struct buf *out, struct str name, enum demangle_mode mode)
 {
-	if (linkage_name_is_likely(name) && linkage_name_add(out, name, mode))
+	if (add_name(out, name, mode))
 		return true;
 	if (out->failed || name.len < 2 || name.p[0] != '_' || name.p[1] != '_')
 		return false;
-	name = str_skip(name, 1);
-	return linkage_name_is_likely(name) && linkage_name_add(out, name, mode);
+	return add_name(out, str_skip(name, 1), mode);
 }
 
 int demangle(struct buf *out, struct str name, enum demangle_mode mode, bool *changed)

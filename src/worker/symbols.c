@@ -77,6 +77,9 @@ static bool names_code(const struct elf_file *f, const GElf_Sym *sym, struct str
 
 	if (!s || !(s->flags & SHF_ALLOC) || is_mapping_mark(f, name))
 		return false;
+	/* Before it is linked every section begins at the same address, data as well as code. */
+	if (f->type == ET_REL && !(s->flags & SHF_EXECINSTR))
+		return false;
 	return type == STT_NOTYPE || type == STT_FUNC || type == STT_OBJECT || type == STT_GNU_IFUNC;
 }
 

@@ -320,6 +320,37 @@ Test(object, the_symbol_that_contains_an_address_names_it)
 	object_free(o);
 }
 
+Test(object, a_default_version_is_no_part_of_the_name)
+{
+	static const uint64_t addresses[] = { TEXT, TEXT + 8, TEXT + 0x10 };
+	struct object *o;
+	struct image m;
+
+	begin(&m);
+	add_symbol(&m, "copy@@VERS_2", FUNC(STB_GLOBAL), 1, TEXT, 8);
+	add_symbol(&m, "copy@VERS_1", FUNC(STB_GLOBAL), 1, TEXT + 8, 8);
+	add_symbol(&m, "@@", FUNC(STB_GLOBAL), 1, TEXT + 0x10, 8);
+	o = open_image(&m);
+	expect_names(o, false, addresses, 3, "copy copy@VERS_1 @@");
+	expect_names(o, true, addresses, 3, "copy@@VERS_2 copy@VERS_1 @@");
+	object_free(o);
+}
+
+Test(object, before_it_is_linked_data_begins_where_code_does_and_names_none)
+{
+	static const uint64_t addresses[] = { 0, 4 };
+	struct object *o;
+	struct image m;
+
+	begin(&m);
+	m.type = ET_REL;
+	add_symbol(&m, "code", FUNC(STB_GLOBAL), 1, 0, 8);
+	add_symbol(&m, "datum", ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT), 2, 0, 0x10);
+	o = open_image(&m);
+	expect_names(o, false, addresses, 2, "code code");
+	object_free(o);
+}
+
 Test(object, asked_alone_the_table_of_sized_symbols_fills_gaps_between_functions)
 {
 	static const uint64_t addresses[] = { 0x10, TEXT + 0xf, TEXT + 0x10, TEXT + 0x18, TEXT + 0x40, TEXT + 0x44 };
@@ -412,6 +443,19 @@ Test(object, every_truncation_is_refused_or_read)
 		object_free(o);
 		buf_release(&names);
 	}
+	release(&m);
+}
+
+Test(object, a_file_that_lost_its_end_is_said_to_be_cut_off)
+{
+	struct assay_diag diag = { 0 };
+	struct object *o = NULL;
+	struct image m;
+
+	begin(&m);
+	finish(&m);
+	cr_assert(open_bytes(&o, m.bytes.data, m.bytes.len - 1, &diag) == ASSAY_ERR_TRUNCATED);
+	cr_assert(strstr(diag.text, "cut off"), "%s", diag.text);
 	release(&m);
 }
 
