@@ -44,24 +44,20 @@ static void simplify(struct buf *out, struct str name, enum demangle_mode mode)
 
 /* --- one name --- */
 
-/* Linkers put the version of a symbol behind it: _ZNSs6appendEPKc@@GLIBCXX_3.4. It is left away, as clones are. */
-static struct str without_version(struct str name)
-{
-	const char *at = memchr(name.p, '@', name.len);
-
-	return at ? (struct str){ name.p, (size_t)(at - name.p) } : name;
-}
-
+/*
+ * Linkers put the version of a symbol behind it, _ZNSs6appendEPKc@@GLIBCXX_3.4. It is left away, as clones are. A jump
+ * to a function, _Z3foov@plt, is not the function, and says so in every mode.
+ */
 static bool add_name(struct buf *out, struct str name, enum demangle_mode mode)
 {
-	struct str plain;
+	const char *at = linkage_name_is_likely(name) ? memchr(name.p, '@', name.len) : NULL;
+	struct str plain = { name.p, at ? (size_t)(at - name.p) : name.len };
 
-	if (!linkage_name_is_likely(name))
+	if (!linkage_name_is_likely(plain) || !linkage_name_add(out, plain, mode))
 		return false;
-	if (linkage_name_add(out, name, mode))
-		return true;
-	plain = without_version(name);
-	return !out->failed && plain.len > 2 && plain.len < name.len && linkage_name_add(out, plain, mode);
+	if (str_equal(str_skip(name, plain.len), STR("@plt")))
+		buf_add_str(out, STR("@plt"));
+	return true;
 }
 
 /* Mach-O puts a further underscore before every symbol. */

@@ -95,7 +95,8 @@ int object_resolve(struct object *o, const uint64_t *addresses, size_t n, bool s
 struct object_symbol {
 	uint64_t address, size;
 	struct str name;
-	char type; /* nm's letter */
+	char type;      /* nm's letter */
+	uint64_t limit; /* where its section ends */
 };
 
 int object_symbols(struct object *o, const struct object_symbol **symbols, size_t *n, struct assay_diag *diag);

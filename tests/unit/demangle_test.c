@@ -127,6 +127,7 @@ Test(demangle, linkage_names_of_cxx)
 			{ "f", "f<int>", "std::enable_if<std::is_signed<int>::value, void>::type f<int>(int)" } },
 		{ "_ZNSs4swapERSs@@GLIBCXX_3.4",
 			{ "std::string::swap", "std::string::swap", "std::string::swap(std::string&)" } },
+		{ "_ZN2ns1fEi@plt", { "ns::f@plt", "ns::f@plt", "ns::f(int)@plt" } },
 		{ "_ZN2ns1fEi@V1", { "ns::f", "ns::f", "ns::f(int)" } },
 		{ "_ZThn8_N1A1fEi", { "non-virtual thunk to A::f(int)", "non-virtual thunk to A::f(int)",
 					    "non-virtual thunk to A::f(int)" } },

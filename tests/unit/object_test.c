@@ -336,6 +336,19 @@ Test(object, a_default_version_is_no_part_of_the_name)
 	object_free(o);
 }
 
+Test(object, a_symbol_without_a_size_ends_with_its_section)
+{
+	static const uint64_t addresses[] = { TEXT + 0x30, TEXT + 0x3f, TEXT + 0x40, TEXT + 0x100 };
+	struct object *o;
+	struct image m;
+
+	begin(&m);
+	add_symbol(&m, "_init", FUNC(STB_GLOBAL), 1, TEXT + 0x30, 0);
+	o = open_image(&m);
+	expect_names(o, false, addresses, 4, "_init _init - -");
+	object_free(o);
+}
+
 Test(object, before_it_is_linked_data_begins_where_code_does_and_names_none)
 {
 	static const uint64_t addresses[] = { 0, 4 };
