@@ -49,7 +49,7 @@ struct object_info {
 	size_t n_segments;
 	bool has_text;
 	uint64_t text; /* address of section .text */
-	bool has_symtab, has_dynsym, has_lines, has_units, is_split, has_mini_debug;
+	bool has_symtab, has_dynsym, has_lines, has_units, has_mini_debug;
 	struct str debuglink; /* the name, "" for none */
 	struct str debug_file; /* what was taken for debug information beside the file itself: the name asked for, or "" */
 };
