@@ -30,7 +30,7 @@ struct mapping_account {
 	struct str file, wanted; /* path and build id that the profile has */
 	struct str path, found;  /* path and build id of the file that was taken */
 	struct str debug_file;   /* where its debug information was, when not in itself */
-	bool has_symbols, has_lines, has_units, is_split, has_mini_debug;
+	bool has_symbols, has_exports, has_lines, has_units, is_split, split_missing, has_mini_debug;
 	const struct account_try *tries; /* in their order */
 	size_t n_tries, n_more_tries;
 

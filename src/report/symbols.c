@@ -26,7 +26,7 @@ static void add_gap(struct buf *out, const struct mapping_account *a)
 		add_reason(out, ": ", a->why);
 	else if (a->flaw.len)
 		add_reason(out, ": ", a->flaw);
-	else if (!a->has_symbols && !a->has_lines && !a->has_units)
+	else if (!a->has_symbols && !a->has_lines && !a->has_units && !a->has_mini_debug)
 		buf_add_str(out, STR(": it is stripped, and its debug information was not found"));
 	else
 		buf_add_str(out, STR(": nothing in it covers the others"));
@@ -86,10 +86,12 @@ static void add_contents(struct buf *out, const struct mapping_account *a)
 		const char *what;
 	} parts[] = {
 		{ a->has_symbols, "symbols" },
+		{ a->has_exports && !a->has_symbols, "exported symbols" },
 		{ a->has_mini_debug, "compressed symbols" },
 		{ a->has_lines, "lines" },
 		{ a->has_units, "inlined calls" },
-		{ a->is_split, "split debug information" },
+		{ a->is_split && !a->split_missing, "split debug information" },
+		{ a->split_missing, "split debug information that was not all found" },
 	};
 	const char *comma = "";
 

@@ -44,15 +44,30 @@ static void simplify(struct buf *out, struct str name, enum demangle_mode mode)
 
 /* --- one name --- */
 
+/*
+ * Linkers put the version of a symbol behind it, _ZNSs6appendEPKc@@GLIBCXX_3.4. It is left away, as clones are. A jump
+ * to a function, _Z3foov@plt, is not the function, and says so in every mode.
+ */
+static bool add_name(struct buf *out, struct str name, enum demangle_mode mode)
+{
+	const char *at = linkage_name_is_likely(name) ? memchr(name.p, '@', name.len) : NULL;
+	struct str plain = { name.p, at ? (size_t)(at - name.p) : name.len };
+
+	if (!linkage_name_is_likely(plain) || !linkage_name_add(out, plain, mode))
+		return false;
+	if (str_equal(str_skip(name, plain.len), STR("@plt")))
+		buf_add_str(out, STR("@plt"));
+	return true;
+}
+
 /* Mach-O puts a further underscore before every symbol. */
 static bool add_linkage_name(struct buf *out, struct str name, enum demangle_mode mode)
 {
-	if (linkage_name_is_likely(name) && linkage_name_add(out, name, mode))
+	if (add_name(out, name, mode))
 		return true;
 	if (out->failed || name.len < 2 || name.p[0] != '_' || name.p[1] != '_')
 		return false;
-	name = str_skip(name, 1);
-	return linkage_name_is_likely(name) && linkage_name_add(out, name, mode);
+	return add_name(out, str_skip(name, 1), mode);
 }
 
 int demangle(struct buf *out, struct str name, enum demangle_mode mode, bool *changed)

@@ -8,8 +8,8 @@
 #include "base/diag.h"
 #include "symbol/find.h"
 
-/* The function that lies last is not known to be longer; nobody's function is. */
-#define LAST_SIZE ((uint64_t)1 << 20)
+/* Behind the last function before a gap, and behind the last of all, nothing says where it ends; nobody's is longer. */
+#define MOST_SIZE ((uint64_t)1 << 20)
 
 static bool take_hex(struct str *s, uint64_t *v)
 {
@@ -53,7 +53,8 @@ static bool read_kallsyms(struct str line, struct name_map_entry *e)
 			line.len = i;
 	e->name = line;
 	e->end = 0;
-	return line.len && (type == 't' || type == 'w' || type == 'a');
+	/* Kernels of old had absolute ones as code; those near 0 are offsets of what each processor has of its own. */
+	return line.len && (type == 't' || type == 'w' || (type == 'a' && e->start >> 63));
 }
 
 static bool read_perf(struct str line, struct name_map_entry *e)
@@ -80,6 +81,12 @@ static int compare(const void *a, const void *b)
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
+/* Where a symbol ends that does not say it. */
+static uint64_t guess_end(uint64_t start, uint64_t next)
+{
+	return next - start > MOST_SIZE ? start + MOST_SIZE : next;
+}
+
 /* Symbols end where the next one begins; ranges end there too, so that one look is enough. */
 static void settle(struct name_map *m)
 {
@@ -101,13 +108,12 @@ static void settle(struct name_map *m)
 	m->entries.n = n;
 	for (size_t i = 0; i < n; i++) {
 		struct name_map_entry *e = &m->entries.items[i];
+		uint64_t next = i + 1 < n ? m->entries.items[i + 1].start : UINT64_MAX;
 
 		if (!e->end)
-			e->end = i + 1 < n                           ? m->entries.items[i + 1].start
-				 : e->start > UINT64_MAX - LAST_SIZE ? UINT64_MAX
-								     : e->start + LAST_SIZE;
-		else if (i + 1 < n && e->end > m->entries.items[i + 1].start)
-			e->end = m->entries.items[i + 1].start;
+			e->end = guess_end(e->start, next);
+		else if (e->end > next)
+			e->end = next;
 	}
 }
 

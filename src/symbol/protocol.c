@@ -69,17 +69,15 @@ enum info_bits {
 	INFO_DYNSYM = 1 << 4,
 	INFO_LINES = 1 << 5,
 	INFO_UNITS = 1 << 6,
-	INFO_SPLIT = 1 << 7,
-	INFO_MINI_DEBUG = 1 << 8,
-	INFO_ALL = (1 << 9) - 1,
+	INFO_MINI_DEBUG = 1 << 7,
+	INFO_ALL = (1 << 8) - 1,
 };
 
 static unsigned info_bits(const struct object_info *i)
 {
 	return (i->is_64 ? INFO_64 : 0) | (i->big_endian ? INFO_BIG_ENDIAN : 0) | (i->has_text ? INFO_TEXT : 0) |
 	       (i->has_symtab ? INFO_SYMTAB : 0) | (i->has_dynsym ? INFO_DYNSYM : 0) | (i->has_lines ? INFO_LINES : 0) |
-	       (i->has_units ? INFO_UNITS : 0) | (i->is_split ? INFO_SPLIT : 0) |
-	       (i->has_mini_debug ? INFO_MINI_DEBUG : 0);
+	       (i->has_units ? INFO_UNITS : 0) | (i->has_mini_debug ? INFO_MINI_DEBUG : 0);
 }
 
 static void set_info_bits(struct object_info *i, unsigned bits)
@@ -91,7 +89,6 @@ static void set_info_bits(struct object_info *i, unsigned bits)
 	i->has_dynsym = bits & INFO_DYNSYM;
 	i->has_lines = bits & INFO_LINES;
 	i->has_units = bits & INFO_UNITS;
-	i->is_split = bits & INFO_SPLIT;
 	i->has_mini_debug = bits & INFO_MINI_DEBUG;
 }
 

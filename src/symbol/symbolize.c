@@ -679,10 +679,12 @@ static void account_binary(struct symbolizer *s, struct mapping_account *a, cons
 	a->path = str_of(b->path);
 	a->found = str_of(b->found_build_id);
 	a->debug_file = str_of(b->debug_file);
-	a->has_symbols = b->info.has_symtab || b->info.has_dynsym;
+	a->has_symbols = b->info.has_symtab;
+	a->has_exports = b->info.has_dynsym;
 	a->has_lines = b->info.has_lines;
 	a->has_units = b->info.has_units;
-	a->is_split = b->info.is_split;
+	a->is_split = b->is_split;
+	a->split_missing = b->split_missing;
 	a->has_mini_debug = b->info.has_mini_debug;
 }
 

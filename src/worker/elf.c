@@ -11,6 +11,7 @@
 
 #include "base/diag.h"
 #include "worker/notes.h"
+#include "worker/relocate.h"
 
 /* All that compressed sections of one file may come to; debug information of browsers stays below. */
 #define MOST_UNPACKED ((uint64_t)4 << 30)
@@ -101,6 +102,7 @@ static int read_sections(struct elf_file *f, struct assay_diag *diag)
 			.index = (uint32_t)i,
 			.type = sh.sh_type,
 			.link = sh.sh_link,
+			.info = sh.sh_info,
 			.flags = sh.sh_flags,
 			.address = sh.sh_addr,
 			.offset = sh.sh_offset,
@@ -110,6 +112,27 @@ static int read_sections(struct elf_file *f, struct assay_diag *diag)
 		};
 	}
 	return 0;
+}
+
+/* The first table counts: a second would be applied on top of it. */
+static void find_relocations(struct elf_file *f)
+{
+	for (size_t i = 1; f->type == ET_REL && i < f->n_sections; i++) {
+		const struct elf_section *s = &f->sections[i];
+
+		if ((s->type == SHT_RELA || s->type == SHT_REL) && s->info < f->n_sections &&
+			!f->sections[s->info].relocations)
+			f->sections[s->info].relocations = (uint32_t)i;
+	}
+}
+
+/* libelf does not always say what it is that it does not like. */
+static int damaged(struct assay_diag *diag)
+{
+	int error = elf_errno();
+
+	return diag_set(
+		diag, ASSAY_ERR_FORMAT, "a damaged ELF file%s%s", error ? ": " : "", error ? elf_errmsg(error) : "");
 }
 
 static int read_headers(struct elf_file *f, struct assay_diag *diag)
@@ -122,7 +145,11 @@ static int read_headers(struct elf_file *f, struct assay_diag *diag)
 	elf_version(EV_CURRENT);
 	f->elf = elf_memory((char *)(uintptr_t)f->bytes, f->size);
 	if (!f->elf || elf_kind(f->elf) != ELF_K_ELF || !gelf_getehdr(f->elf, &eh))
-		return diag_set(diag, ASSAY_ERR_FORMAT, "a damaged ELF file: %s", elf_errmsg(-1));
+		return damaged(diag);
+	/* Names and lines are found by these, so that a file that lost its end has none. */
+	if (eh.e_shoff && (eh.e_shoff > f->size || (uint64_t)eh.e_shnum * eh.e_shentsize > f->size - eh.e_shoff))
+		return diag_set(
+			diag, ASSAY_ERR_TRUNCATED, "the file is cut off: its section headers lie outside of it");
 	f->is_64 = eh.e_ident[EI_CLASS] == ELFCLASS64;
 	f->big_endian = eh.e_ident[EI_DATA] == ELFDATA2MSB;
 	f->type = eh.e_type;
@@ -130,6 +157,8 @@ static int read_headers(struct elf_file *f, struct assay_diag *diag)
 	err = read_segments(f, diag);
 	if (!err)
 		err = read_sections(f, diag);
+	if (!err)
+		find_relocations(f);
 	if (!err)
 		err = notes_build_id(f, &f->build_id, diag);
 	return err;
@@ -210,8 +239,11 @@ struct elf_section *elf_find(const struct elf_file *f, const char *name)
 
 struct elf_section *elf_find_filled(const struct elf_file *f, const char *name)
 {
-	struct elf_section *s = elf_find(f, name);
+	struct elf_section *s = elf_find(f, name), *end = f->sections + f->n_sections;
 
+	for (struct elf_section *other = s; f->type == ET_REL && s && other < end; other++)
+		if (!(other->flags & SHF_GROUP) && str_equal(other->name, s->name))
+			s = other;
 	return s && s->type != SHT_NOBITS && s->size ? s : NULL;
 }
 
@@ -281,7 +313,7 @@ static int unpack_section(struct elf_file *f, struct elf_section *s, struct byte
 	return 0;
 }
 
-static int load_section(struct elf_file *f, struct elf_section *s, struct assay_diag *diag)
+static int unpack_or_point(struct elf_file *f, struct elf_section *s, struct assay_diag *diag)
 {
 	struct packing packing;
 	struct bytes raw;
@@ -299,6 +331,33 @@ static int load_section(struct elf_file *f, struct elf_section *s, struct assay_
 		return unpack_section(f, s, raw, &packing, diag);
 	s->bytes = raw;
 	return 0;
+}
+
+/* The file itself stays as it is: other sections may lie in the same bytes. */
+static int copy_section(struct elf_file *f, struct elf_section *s, struct assay_diag *diag)
+{
+	if (s->bytes.n > MOST_UNPACKED - f->n_unpacked)
+		return diag_set(diag, ASSAY_ERR_TOO_BIG, "section %.64s is too large", s->name.p);
+	s->unpacked = malloc(s->bytes.n + 1);
+	if (!s->unpacked)
+		return diag_nomem(diag, "a section");
+	memcpy(s->unpacked, s->bytes.p, s->bytes.n);
+	f->n_unpacked += s->bytes.n;
+	s->bytes.p = s->unpacked;
+	return 0;
+}
+
+static int load_section(struct elf_file *f, struct elf_section *s, struct assay_diag *diag)
+{
+	int err = unpack_or_point(f, s, diag);
+
+	if (err || !relocate_is_wanted(s))
+		return err;
+	if (!s->unpacked)
+		err = copy_section(f, s, diag);
+	if (!err)
+		relocate(f, s, s->unpacked, s->bytes.n);
+	return err;
 }
 
 int elf_section_bytes(struct elf_file *f, struct elf_section *s, struct bytes *out, struct assay_diag *diag)

@@ -18,7 +18,8 @@
 
 struct elf_section {
 	struct str name;
-	uint32_t index, type, link;
+	uint32_t index, type, link, info;
+	uint32_t relocations; /* the section that says what belongs into this one, or 0 */
 	uint64_t flags, address, offset, size, align, entry_size;
 
 	/* Set by elf_section_bytes(). */
@@ -56,12 +57,16 @@ void elf_file_free(struct elf_file *f);
 /* The first section of that name, or NULL. */
 struct elf_section *elf_find(const struct elf_file *f, const char *name);
 
-/* The same for one that has bytes in this file: in a file of debug information .text has a header and nothing else. */
+/*
+ * The same for one that has bytes in this file: in a file of debug information .text has a header and nothing else.
+ * Objects, and .dwo files, may have many of a name: type units have a section each, in a group of which the linker
+ * keeps one. The section that is meant is in no group and comes last; objcopy, which makes .dwo files, drops the groups.
+ */
 struct elf_section *elf_find_filled(const struct elf_file *f, const char *name);
 
 /*
- * What the section holds, unpacked when it is compressed by SHF_COMPRESSED or is called .zdebug_*. Lives as long as
- * the file. Failures are remembered.
+ * What the section holds, unpacked when it is compressed by SHF_COMPRESSED or is called .zdebug_*, and relocated when
+ * it is debug information of an object that was never linked. Lives as long as the file. Failures are remembered.
  */
 int elf_section_bytes(struct elf_file *f, struct elf_section *s, struct bytes *out, struct assay_diag *diag);
 

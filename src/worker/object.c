@@ -9,6 +9,7 @@
 #include "worker/debug.h"
 #include "worker/elf.h"
 #include "worker/object_priv.h"
+#include "worker/plt.h"
 
 static int need_file(struct object *o, const struct object_need *need)
 {
@@ -190,6 +191,8 @@ static int load_symbols(struct object *o, struct assay_diag *diag)
 		err = symbols_add(&o->symbols, o->main, ".dynsym", diag);
 	if (!err && o->mini)
 		err = symbols_add(&o->symbols, o->mini, ".symtab", diag);
+	if (!err)
+		err = plt_add(&o->symbols, o->main, &o->arena, diag);
 	return err ? err : symbols_seal(&o->symbols, diag);
 }
 

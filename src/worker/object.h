@@ -49,7 +49,7 @@ struct object_info {
 	size_t n_segments;
 	bool has_text;
 	uint64_t text; /* address of section .text */
-	bool has_symtab, has_dynsym, has_lines, has_units, is_split, has_mini_debug;
+	bool has_symtab, has_dynsym, has_lines, has_units, has_mini_debug;
 	struct str debuglink; /* the name, "" for none */
 	struct str debug_file; /* what was taken for debug information beside the file itself: the name asked for, or "" */
 };
@@ -95,7 +95,8 @@ int object_resolve(struct object *o, const uint64_t *addresses, size_t n, bool s
 struct object_symbol {
 	uint64_t address, size;
 	struct str name;
-	char type; /* nm's letter */
+	char type;      /* nm's letter */
+	uint64_t limit; /* where its section ends */
 };
 
 int object_symbols(struct object *o, const struct object_symbol **symbols, size_t *n, struct assay_diag *diag);

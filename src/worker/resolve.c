@@ -210,7 +210,12 @@ static int resolve_units(struct job *j)
  */
 static void name_from_symbol(struct object_frame *frame, const struct symbol *symbol)
 {
+	const char *at = memmem(symbol->name.p, symbol->name.len, "@@", 2);
+
 	frame->name = symbol->name;
+	/* The version that a program gets by default is told by linkers in one table, and not in the other. */
+	if (at && at > symbol->name.p)
+		frame->name.len = (size_t)(at - symbol->name.p);
 	if (!frame->file.len)
 		frame->file = symbol->file;
 }
@@ -232,8 +237,8 @@ static int answer(struct job *j, size_t i, bool symbols_only, const struct objec
 			name_from_symbol(&frames[answer.n_frames - 1], symbol);
 	} else if (symbol) {
 		name_from_symbol(&alone, symbol);
-		if (symbols_only)
-			alone.file = STR("");
+		if (symbols_only) /* as nm has it */
+			alone = (struct object_frame){ .name = symbol->name, .file = STR("") };
 		answer.frames = &alone;
 		answer.n_frames = 1;
 		answer.from_symbols = true;

@@ -189,7 +189,9 @@ static bool find_symbol(void *data, uint64_t address, struct str *name, uint64_t
 	for (to = l->n; from > 1 && l->items[from - 2].address == *start; from--)
 		;
 	*name = l->items[from - 1].name;
-	return !l->items[from - 1].size || address - *start < l->items[from - 1].size;
+	if (!l->items[from - 1].size)
+		return address < l->items[from - 1].limit;
+	return address - *start < l->items[from - 1].size;
 }
 
 static int add_instruction(void *data, uint64_t address, size_t n_bytes, struct str text)

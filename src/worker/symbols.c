@@ -27,6 +27,13 @@ static struct elf_section *section_of(const struct elf_file *f, const GElf_Sym *
 	return sym->st_shndx < f->n_sections ? &f->sections[sym->st_shndx] : NULL;
 }
 
+static uint64_t section_end(const struct elf_file *f, const GElf_Sym *sym)
+{
+	const struct elf_section *s = section_of(f, sym);
+
+	return s && s->address + s->size > s->address ? s->address + s->size : UINT64_MAX;
+}
+
 static char section_letter(const struct elf_section *s)
 {
 	if (!s)
@@ -63,19 +70,22 @@ static char letter_of(const struct elf_file *f, const GElf_Sym *sym)
 	return bind == STB_LOCAL || letter == '?' ? letter : (char)toupper((unsigned char)letter);
 }
 
-/* Marks in code for disassemblers, of ARM and RISC-V: $x, $d, $a.12 */
+/* Marks in code for disassemblers, of ARM and RISC-V: $x, $d, $a.12. They are no names, and nm does not list them. */
 static bool is_mapping_mark(const struct elf_file *f, struct str name)
 {
 	return (f->machine == EM_AARCH64 || f->machine == EM_ARM || f->machine == EM_RISCV) && name.len >= 2 &&
 	       name.p[0] == '$' && strchr("xdat", name.p[1]) && (name.len == 2 || name.p[2] == '.');
 }
 
-static bool names_code(const struct elf_file *f, const GElf_Sym *sym, struct str name)
+static bool names_code(const struct elf_file *f, const GElf_Sym *sym)
 {
 	const struct elf_section *s = section_of(f, sym);
 	unsigned type = GELF_ST_TYPE(sym->st_info);
 
-	if (!s || !(s->flags & SHF_ALLOC) || is_mapping_mark(f, name))
+	if (!s || !(s->flags & SHF_ALLOC))
+		return false;
+	/* Before it is linked every section begins at the same address, data as well as code. */
+	if (f->type == ET_REL && !(s->flags & SHF_EXECINSTR))
 		return false;
 	return type == STT_NOTYPE || type == STT_FUNC || type == STT_OBJECT || type == STT_GNU_IFUNC;
 }
@@ -112,13 +122,14 @@ static int add_symbol(struct symbols *s, struct table *t, size_t i)
 	symbol = (struct symbol){
 		.address = sym.st_value,
 		.size = sym.st_size,
+		.limit = section_end(t->file, &sym),
 		.name = name,
 		.file = GELF_ST_BIND(sym.st_info) == STB_LOCAL ? t->source : STR(""),
 		.order = (uint32_t)s->all.n,
 		.type = letter_of(t->file, &sym),
-		.is_code = names_code(t->file, &sym, name),
+		.is_code = names_code(t->file, &sym),
 	};
-	if (!symbol.type)
+	if (!symbol.type || is_mapping_mark(t->file, name))
 		return 0;
 	return vec_push(&s->all, symbol) ? 0 : ASSAY_ERR_NOMEM;
 }
@@ -192,7 +203,7 @@ int symbols_seal(struct symbols *s, struct assay_diag *diag)
 	for (size_t i = 0; i < s->all.n; i++) {
 		const struct symbol *symbol = &s->all.items[i];
 
-		if (symbol->size)
+		if (symbol->size && !symbol->is_made_up)
 			s->sized.items[s->sized.n++] = (uint32_t)i;
 		if (!symbol->is_code)
 			continue;
@@ -215,7 +226,11 @@ int symbols_list(struct symbols *s, struct assay_diag *diag)
 		const struct symbol *symbol = &s->all.items[i];
 
 		s->listed.items[i] = (struct object_symbol){
-			.address = symbol->address, .size = symbol->size, .name = symbol->name, .type = symbol->type
+			.address = symbol->address,
+			.size = symbol->size,
+			.limit = symbol->limit,
+			.name = symbol->name,
+			.type = symbol->type,
 		};
 	}
 	qsort(s->listed.items, s->all.n, sizeof(*s->listed.items), by_name);
@@ -252,14 +267,14 @@ static const struct symbol *last_below(const struct symbols *s, const uint32_t *
 
 static bool contains(const struct symbol *symbol, uint64_t address)
 {
-	return address - symbol->address < symbol->size;
+	return symbol->size ? address - symbol->address < symbol->size : address < symbol->limit;
 }
 
 const struct symbol *symbols_at(const struct symbols *s, uint64_t address)
 {
 	const struct symbol *symbol = last_below(s, s->code.items, s->code.n, address);
 
-	return symbol && (!symbol->size || contains(symbol, address)) ? symbol : NULL;
+	return symbol && contains(symbol, address) ? symbol : NULL;
 }
 
 const struct symbol *symbols_below(const struct symbols *s, uint64_t address)

@@ -17,11 +17,13 @@ struct symbols {
 
 struct symbol {
 	uint64_t address, size;
+	uint64_t limit; /* where its section ends */
 	struct str name;
 	struct str file; /* base name of the source of a local symbol, "" when the table does not say */
 	uint32_t order;  /* in the table */
 	char type;       /* nm's letter */
 	bool is_code;    /* may name an instruction: function, object or untyped, in memory */
+	bool is_made_up; /* not of a table, so that nm does not have it */
 };
 
 /* Adds the symbols of a table (.symtab or .dynsym); 0 also when the file has none. Names live as long as the file. */
@@ -35,7 +37,7 @@ void symbols_release(struct symbols *s);
 int symbols_list(struct symbols *s, struct assay_diag *diag);
 
 /*
- * The symbol that contains the address; one without a size reaches to the next. Of several that begin together the
+ * The symbol that contains the address; one without a size reaches to the next, or to the end of its section. Of several that begin together the
  * largest answers, of equals the last in the table. NULL when there is none.
  */
 const struct symbol *symbols_at(const struct symbols *s, uint64_t address);

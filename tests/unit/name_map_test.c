@@ -47,6 +47,26 @@ Test(name_map, kallsyms_run_to_the_next_symbol)
 	name_map_release(&m);
 }
 
+Test(name_map, kallsyms_leave_gaps_without_a_name)
+{
+	struct name_map m;
+
+	parse(&m,
+		"0000000000000000 A fixed_percpu_data\n"
+		"000000000002c000 A __per_cpu_end\n"
+		"ffffffff81000000 A _text\n"
+		"ffffffff81e00000 T _etext\n"
+		"ffffffffc0a01000 t probe\t[veth]\n",
+		NAME_MAP_KALLSYMS);
+	expect_name(&m, 0x2c010, NULL);
+	expect_name(&m, 0xfffffe0000001000, NULL);
+	expect_name(&m, 0xffffffff81000010, "_text");
+	expect_name(&m, 0xffffffff81e00010, "_etext");
+	expect_name(&m, 0xffffffffc0001000, NULL);
+	expect_name(&m, 0xffffffffc0a01010, "probe");
+	name_map_release(&m);
+}
+
 Test(name_map, ranges_of_a_jit_end_where_they_say)
 {
 	struct name_map m;

@@ -27,7 +27,7 @@ struct image {
 	VEC(Elf64_Shdr) sections;
 	struct buf names, texts;
 	VEC(Elf64_Sym) symbols;
-	uint16_t type;
+	uint16_t type, machine;
 };
 
 #define TEXT 0x4000b0u
@@ -58,7 +58,7 @@ static void begin(struct image *m)
 {
 	char code[0x40];
 
-	*m = (struct image){ .type = ET_EXEC };
+	*m = (struct image){ .type = ET_EXEC, .machine = EM_X86_64 };
 	memset(code, 0x90, sizeof(code));
 	buf_add_fill(&m->bytes, 0, sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr));
 	add_name(&m->names, "");
@@ -121,7 +121,7 @@ static void finish(struct image *m)
 		.p_memsz = 0x1000,
 		.p_align = 0x1000 };
 	m->header =
-		(Elf64_Ehdr){ .e_ident = ELFMAG, .e_type = m->type, .e_machine = EM_X86_64, .e_version = EV_CURRENT };
+		(Elf64_Ehdr){ .e_ident = ELFMAG, .e_type = m->type, .e_machine = m->machine, .e_version = EV_CURRENT };
 	m->header.e_ident[EI_CLASS] = ELFCLASS64;
 	m->header.e_ident[EI_DATA] = ELFDATA2LSB;
 	m->header.e_ident[EI_VERSION] = EV_CURRENT;
@@ -320,6 +320,50 @@ Test(object, the_symbol_that_contains_an_address_names_it)
 	object_free(o);
 }
 
+Test(object, a_default_version_is_no_part_of_the_name)
+{
+	static const uint64_t addresses[] = { TEXT, TEXT + 8, TEXT + 0x10 };
+	struct object *o;
+	struct image m;
+
+	begin(&m);
+	add_symbol(&m, "copy@@VERS_2", FUNC(STB_GLOBAL), 1, TEXT, 8);
+	add_symbol(&m, "copy@VERS_1", FUNC(STB_GLOBAL), 1, TEXT + 8, 8);
+	add_symbol(&m, "@@", FUNC(STB_GLOBAL), 1, TEXT + 0x10, 8);
+	o = open_image(&m);
+	expect_names(o, false, addresses, 3, "copy copy@VERS_1 @@");
+	expect_names(o, true, addresses, 3, "copy@@VERS_2 copy@VERS_1 @@");
+	object_free(o);
+}
+
+Test(object, a_symbol_without_a_size_ends_with_its_section)
+{
+	static const uint64_t addresses[] = { TEXT + 0x30, TEXT + 0x3f, TEXT + 0x40, TEXT + 0x100 };
+	struct object *o;
+	struct image m;
+
+	begin(&m);
+	add_symbol(&m, "_init", FUNC(STB_GLOBAL), 1, TEXT + 0x30, 0);
+	o = open_image(&m);
+	expect_names(o, false, addresses, 4, "_init _init - -");
+	object_free(o);
+}
+
+Test(object, before_it_is_linked_data_begins_where_code_does_and_names_none)
+{
+	static const uint64_t addresses[] = { 0, 4 };
+	struct object *o;
+	struct image m;
+
+	begin(&m);
+	m.type = ET_REL;
+	add_symbol(&m, "code", FUNC(STB_GLOBAL), 1, 0, 8);
+	add_symbol(&m, "datum", ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT), 2, 0, 0x10);
+	o = open_image(&m);
+	expect_names(o, false, addresses, 2, "code code");
+	object_free(o);
+}
+
 Test(object, asked_alone_the_table_of_sized_symbols_fills_gaps_between_functions)
 {
 	static const uint64_t addresses[] = { 0x10, TEXT + 0xf, TEXT + 0x10, TEXT + 0x18, TEXT + 0x40, TEXT + 0x44 };
@@ -345,6 +389,30 @@ Test(object, symbols_are_listed_as_nm_does)
 	cr_expect(str_equal(buf_str(&listed), str_of(expected)), "%.*s", (int)listed.len, listed.data);
 	buf_release(&listed);
 	object_free(o);
+}
+
+Test(object, marks_for_disassemblers_are_no_symbols_where_machines_have_them)
+{
+	static const char *const expected[] = { "code", "$x.0" };
+	static const uint16_t machines[] = { EM_AARCH64, EM_X86_64 };
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct object_symbol *symbols;
+		struct object *o;
+		struct image m;
+		size_t n;
+
+		begin(&m);
+		m.machine = machines[i];
+		add_symbol(&m, "$x.0", ELF64_ST_INFO(STB_LOCAL, STT_NOTYPE), 1, TEXT, 0);
+		add_symbol(&m, "code", FUNC(STB_GLOBAL), 1, TEXT, 8);
+		o = open_image(&m);
+		cr_assert_eq(object_symbols(o, &symbols, &n, NULL), 0);
+		cr_expect_eq(n, i + 1);
+		cr_expect(str_equal(symbols[0].name, str_of(expected[i])), "%.*s", (int)symbols[0].name.len,
+			symbols[0].name.p);
+		object_free(o);
+	}
 }
 
 Test(object, debuglink_has_a_name)
@@ -412,6 +480,19 @@ Test(object, every_truncation_is_refused_or_read)
 		object_free(o);
 		buf_release(&names);
 	}
+	release(&m);
+}
+
+Test(object, a_file_that_lost_its_end_is_said_to_be_cut_off)
+{
+	struct assay_diag diag = { 0 };
+	struct object *o = NULL;
+	struct image m;
+
+	begin(&m);
+	finish(&m);
+	cr_assert(open_bytes(&o, m.bytes.data, m.bytes.len - 1, &diag) == ASSAY_ERR_TRUNCATED);
+	cr_assert(strstr(diag.text, "cut off"), "%s", diag.text);
 	release(&m);
 }
 

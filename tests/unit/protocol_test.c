@@ -42,7 +42,6 @@ static struct object_info sample_info(void)
 		.has_text = true,
 		.text = 0x401020,
 		.has_lines = true,
-		.is_split = true,
 		.debuglink = STR("prog.debug"),
 		.debug_file = STR(""),
 	};
@@ -60,7 +59,7 @@ Test(protocol, what_a_binary_is_comes_back)
 	c = protocol_body(buf_str(&b));
 	cr_assert_eq(protocol_read_info(&c, &after, segments), 0);
 	cr_expect(after.type == 3 && after.machine == 183 && after.text == 0x401020 && after.n_segments == 2);
-	cr_expect(after.is_64 && after.has_text && after.has_lines && after.is_split);
+	cr_expect(after.is_64 && after.has_text && after.has_lines);
 	cr_expect_not(
 		after.big_endian || after.has_symtab || after.has_dynsym || after.has_units || after.has_mini_debug);
 	cr_expect(str_equal(after.build_id, before.build_id) && str_equal(after.debuglink, before.debuglink));
