@@ -61,8 +61,12 @@ static const struct family families[N_FAMILIES] = {
 /* Lower case, and one plural s less when more than two bytes are left of it: "ms" is no plural of "m". */
 static bool unit_equals(struct str s, const char *alias)
 {
-	size_t n = strlen(alias);
+	size_t n;
 
+	/* Nearly all are told apart by this. */
+	if (!s.len || tolower((unsigned char)*s.p) != *alias)
+		return false;
+	n = strlen(alias);
 	if (s.len > 2 && (s.p[s.len - 1] == 's' || s.p[s.len - 1] == 'S'))
 		s.len--;
 	if (s.len != n)
@@ -139,11 +143,45 @@ struct scaled units_scale(int64_t value, struct str from, struct str to)
 	return s;
 }
 
+#define NUMBER_SIZE 400 /* the largest double has 309 digits before its point */
+
+/*
+ * As "%.*f" prints v, from which half the time of a short report would go to the digits of doubles. They are those of a
+ * whole number here, but for large ones, and where v lies too near the middle between two to say which is nearer.
+ */
+static int write_fixed(char *text, double v, int decimals)
+{
+	static const double powers[] = { 1, 10, 100, 1e3, 1e4 };
+	char digits[24], *to = text;
+	double scaled = fabs(v) * powers[decimals], rest;
+	uint64_t whole;
+	int n = 0;
+
+	if (!(scaled < 1e8))
+		return snprintf(text, NUMBER_SIZE, "%.*f", decimals, v);
+	whole = (uint64_t)scaled;
+	rest = scaled - (double)whole;
+	if (rest > 0.499999 && rest < 0.500001)
+		return snprintf(text, NUMBER_SIZE, "%.*f", decimals, v);
+	whole += rest > 0.5;
+	if (signbit(v))
+		*to++ = '-';
+	for (; whole || n <= decimals; whole /= 10)
+		digits[n++] = (char)('0' + whole % 10);
+	while (n) {
+		if (n == decimals)
+			*to++ = '.';
+		*to++ = digits[--n];
+	}
+	*to = '\0';
+	return (int)(to - text);
+}
+
 void units_add_label(struct buf *out, int64_t value, struct str from, struct str to)
 {
 	struct scaled s = units_scale(value, from, to);
-	char text[400]; /* the largest double has 309 digits before its point */
-	int n = snprintf(text, sizeof(text), "%.2f", s.value);
+	char text[NUMBER_SIZE];
+	int n = write_fixed(text, s.value, 2);
 
 	if (n >= 3 && strcmp(text + n - 3, ".00") == 0)
 		text[n -= 3] = '\0';
@@ -168,14 +206,34 @@ bool units_same_family(struct str a, struct str b)
 	return str_equal(a, b) || (f && find_family(b, &unused) == f);
 }
 
+/* As "%.2g" prints what lies below 1. */
+static int write_small(char *text, double r)
+{
+	int n, decimals = r >= 0.1 ? 2 : r >= 0.01 ? 3 : r >= 0.001 ? 4 : 0;
+
+	if (r == 0 && !signbit(r))
+		decimals = 1;
+	if (!decimals)
+		return snprintf(text, NUMBER_SIZE, "%.2g", r);
+	n = write_fixed(text, r, decimals);
+	while (text[n - 1] == '0')
+		n--;
+	return text[n - 1] == '.' ? n - 1 : n;
+}
+
 void units_add_share(struct buf *out, double r)
 {
-	if (r >= 99.95 && r <= 100.05)
+	char text[NUMBER_SIZE];
+	int n;
+
+	if (r >= 99.95 && r <= 100.05) {
 		buf_add_str(out, STR("  100%"));
-	else if (r >= 1.0)
-		buf_addf(out, "%5.2f%%", r);
-	else
-		buf_addf(out, "%5.2g%%", r);
+		return;
+	}
+	n = r >= 1.0 ? write_fixed(text, r, 2) : write_small(text, r);
+	buf_add_fill(out, ' ', n < 5 ? (size_t)(5 - n) : 0);
+	buf_add(out, text, (size_t)n);
+	buf_add_char(out, '%');
 }
 
 void units_add_percent(struct buf *out, int64_t value, int64_t total)

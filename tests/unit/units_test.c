@@ -2,8 +2,11 @@
 #include "base/units.h"
 
 #include <criterion/criterion.h>
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/ckd.h"
 
@@ -184,4 +187,64 @@ Test(units, sums_stop_at_the_end_of_the_range)
 	cr_expect_eq(trunc_to_int64(0x1p63), INT64_MIN);
 	cr_expect_eq(trunc_to_int64(-0x1p63), INT64_MIN);
 	cr_expect_eq(trunc_to_int64((double)NAN), INT64_MIN);
+}
+
+static void expect_share(double r)
+{
+	struct buf out = BUF_INIT;
+	char expected[400];
+
+	snprintf(expected, sizeof(expected), r >= 1.0 ? "%5.2f%%" : "%5.2g%%", r);
+	if (r >= 99.95 && r <= 100.05)
+		snprintf(expected, sizeof(expected), "  100%%");
+	units_add_share(&out, r);
+	cr_assert_str_eq(buf_str(&out).p, expected, "%a", r);
+	buf_release(&out);
+}
+
+static void expect_label(int64_t value, const char *unit)
+{
+	struct scaled s = units_scale(value, str_of("ns"), str_of(unit));
+	struct buf out = BUF_INIT;
+	char expected[400];
+	size_t n;
+
+	snprintf(expected, sizeof(expected), "%.2f", s.value);
+	n = strlen(expected);
+	if (strcmp(expected + n - 3, ".00") == 0)
+		expected[n - 3] = '\0';
+	if (strcmp(expected, "0") != 0 && strcmp(expected, "-0") != 0)
+		strcat(expected, unit);
+	else
+		strcpy(expected, "0");
+	units_add_label(&out, value, str_of("ns"), str_of(unit));
+	cr_assert_str_eq(buf_str(&out).p, expected, "%" PRId64 " %s", value, unit);
+	buf_release(&out);
+}
+
+/* Ties and what lies beside them, powers of ten, and anything. */
+Test(units, numbers_are_rounded_as_the_c_library_does_it)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s", "hrs" };
+	uint64_t x = 1;
+
+	for (int i = 0; i < 40000; i++) {
+		double tie = i / 800.0, small = i / 80000.0;
+
+		expect_share(tie);
+		expect_share(nextafter(tie, 0));
+		expect_share(nextafter(tie, 1e9));
+		expect_share(small);
+		expect_share(nextafter(small, 1));
+		expect_share(-small);
+		expect_share(tie * 1e6);
+		x = x * 6364136223846793005 + 1442695040888963407;
+		expect_share((double)(x >> 11) / 9007199254740992.0 * pow(10, i % 13 - 6));
+		expect_label((int64_t)(x >> (i % 64)), units[i % 5]);
+		expect_label(-(int64_t)(x >> (1 + i % 63)), units[i % 5]);
+		expect_label(i * 5, units[i % 3]);
+	}
+	expect_share(INFINITY);
+	expect_share(0.0);
+	expect_share(-0.0);
 }
