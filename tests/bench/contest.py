@@ -15,8 +15,7 @@ from tools import ENV, Failure, Session, compile_c, read_source
 EMPTY_SOURCE = "int main(void) { return 0; }\n"
 EMPTY_PEAK_MAX = 4 << 20    # an empty program that seems larger says that memory is measured wrongly
 PPROF_BYTES_PER_BYTE = 60   # memory pprof may ask for, per inflated byte
-TRACES_BYTES_PER_BYTE = 40  # and what traces take, which is gigabytes of text
-TRACES_COMPARED = 64 << 20  # inflated bytes up to which that text is compared, too
+TRACES_COMPARED = 64 << 20  # inflated bytes up to which traces are compared, too, which are gigabytes of text
 FRAMES = ("samples", "frames", "values")
 
 
@@ -113,18 +112,12 @@ class Suite:
     def path(self, name):
         return os.path.join(self.work, name)
 
-    def has_memory(self, otherwise, need):
-        have = memory_available()
-        if have < need:
-            self.note(f"{otherwise}: it may need {need / 1e9:.1f} GB of memory where {have / 1e9:.1f} GB are free")
-        return have >= need
-
     # --- what is measured
 
     def reports(self, p):
         """Name and command of each report that is asked for of one profile."""
         a = self.assay
-        found = {
+        return {
             "top": [a, "top", *p.paths],
             "top -cum -focus": [a, "top", "-cum", f"-focus={p.focus}", *p.paths],
             "peek": [a, "peek", p.peek, *p.paths],
@@ -132,9 +125,6 @@ class Suite:
             "diff": [a, "diff", p.other, *p.paths],
             "merge": [a, "merge", f"-output={self.path('merged.pb.gz')}", p.other, *p.paths],
         }
-        if not self.has_memory(f"traces are left out of {p.name}", TRACES_BYTES_PER_BYTE * p.inflated):
-            del found["traces"]
-        return found
 
     def many_reports(self, p):
         return {
@@ -157,7 +147,10 @@ class Suite:
         """pprof, once, or a line that says why not."""
         if not self.pprof:
             return None
-        if not self.has_memory(f"go tool pprof is left out of {p.name}", PPROF_BYTES_PER_BYTE * p.inflated):
+        need, have = PPROF_BYTES_PER_BYTE * p.inflated, memory_available()
+        if have < need:
+            self.note(f"go tool pprof is left out of {p.name}: it may need {need / 1e9:.1f} GB of memory where "
+                      f"{have / 1e9:.1f} GB are free")
             return None
         print(f"{p.name}: go tool pprof", file=sys.stderr)
         pprof = Contender("go tool pprof -top", ["go", "tool", "pprof", "-top", "-symbolize=none", *p.paths],
