@@ -63,6 +63,7 @@ struct disassembly {
 	struct arena names; /* demangled */
 	struct buf scratch;
 	VEC(struct str) failures; /* why files could not be opened */
+	struct assay_diag last;   /* why the last routine that has none has no instructions */
 };
 
 static const struct node *node_of(const struct disassembly *d, const struct spot *s)
@@ -437,7 +438,10 @@ static int add_routine(struct disassembly *d, const struct routine *r, struct as
 	}
 	add_heading(d, r);
 	if (err) {
-		ctx_warn(d->ctx->ctx, "%s", why.text);
+		/* All routines of a file may lack them for one reason. */
+		if (strcmp(why.text, d->last.text) != 0)
+			ctx_warn(d->ctx->ctx, "%s", why.text);
+		d->last = why;
 		return 0;
 	}
 	if (r->end - r->start > CODE_RANGE_MAX && r->end != UINT64_MAX)

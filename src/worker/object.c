@@ -226,7 +226,11 @@ int object_code(
 	struct object *o, uint64_t address, size_t n, const uint8_t **bytes, size_t *n_bytes, struct assay_diag *diag)
 {
 	struct bytes found = elf_memory_at(o->main, address, n);
+	const struct elf_section *text = elf_find(o->main, ".text");
 
+	if (!found.n && text && text->type == SHT_NOBITS)
+		return diag_set(diag, ASSAY_ERR_NO_MATCH,
+			"the file has debug information alone: instructions are in the binary, which was not found");
 	if (!found.n)
 		return diag_set(diag, ASSAY_ERR_NO_MATCH, "the file has nothing at address 0x%llx",
 			(unsigned long long)address);
