@@ -16,6 +16,17 @@ struct planter {
 	uint32_t at; /* where the sample at hand has come to */
 };
 
+#define DEPTH_SHIFT 48
+
+/* Callers before those they call, which is how a chain of them reads; then by all that is on the path. */
+static uint64_t order_below(const struct planter *p, uint32_t identity)
+{
+	uint64_t above = p->at == GRAPH_HIDDEN ? 0 : p->t->orders.items[p->at], depth = above >> DEPTH_SHIFT;
+
+	depth += depth < UINT16_MAX;
+	return depth << DEPTH_SHIFT | hash_u64(above, identity) >> (64 - DEPTH_SHIFT);
+}
+
 /* Goes on from p->at to the node below it. */
 static bool descend(struct planter *p, uint32_t identity, bool inlined)
 {
@@ -26,7 +37,7 @@ static bool descend(struct planter *p, uint32_t identity, bool inlined)
 	if (!pairs_add(&p->paths, p->at == GRAPH_HIDDEN ? 0 : p->at + 1, identity, &node))
 		return false;
 	if (node == known) {
-		order = hash_u64(p->at == GRAPH_HIDDEN ? 0 : p->t->orders.items[p->at], identity);
+		order = order_below(p, identity);
 		if (!vec_push(&p->nodes, p->identities[identity]) || !vec_push(&p->t->parents, p->at) ||
 			!vec_push(&p->t->orders, order) || !vec_push(&p->flags, 0))
 			return false;
