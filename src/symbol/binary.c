@@ -128,10 +128,9 @@ static int give_needed(void *data, unsigned worker, const struct object_need *ne
 	v.skip = last->n;
 	find_needed(b->places, b->path, need, &(struct find_visitor){ visit_needed, &v });
 	last->n = v.fd >= 0 ? last->n + 1 : 0;
-	if (need->kind == OBJECT_NEED_DWO) {
-		b->is_split = true;
-		b->split_missing |= v.fd < 0;
-	}
+	/* Either is asked for only where something lies elsewhere. What a package lacks is asked for as a .dwo. */
+	b->is_split |= need->kind == OBJECT_NEED_DWO || need->kind == OBJECT_NEED_DWP;
+	b->split_missing |= need->kind == OBJECT_NEED_DWO && v.fd < 0;
 	return v.fd;
 }
 

@@ -30,7 +30,7 @@ struct binary {
 	enum find_place place;
 	struct find_file identity;
 	bool looked, mismatch_used;
-	bool is_split, split_missing; /* it refers to .dwo files, and to some that were not found */
+	bool is_split, split_missing; /* it refers to .dwo files or a package, and to some that are missing */
 
 	/* Of the file that was taken. */
 	char *found_build_id, *debug_file; /* "" for none */

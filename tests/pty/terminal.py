@@ -209,7 +209,8 @@ def lead(pid, news, others):
         if fd is not None:
             os.close(fd)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # A test that was killed ends nobody, but its end of the terminal is gone then: the leader goes, and all others with it.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     os.write(news, struct.pack("i", pid))
     _, status = os.waitpid(pid, 0)
     os.write(news, struct.pack("i", os.waitstatus_to_exitcode(status)))
