@@ -53,7 +53,7 @@ static int wait_for(pid_t pid, struct assay_diag *diag)
 	return judge(status, diag);
 }
 
-/* Signals and their mask as a program expects them, whatever we do with ours. NULL for more: none but those that we ignore. */
+/* Signals and their mask as a program expects them, whatever we do with ours. NULL for more: none but what we ignore. */
 static void set_signals(posix_spawnattr_t *attr, const sigset_t *more)
 {
 	sigset_t none, restored;

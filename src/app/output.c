@@ -62,7 +62,7 @@ static bool is_itself(const char *path, const struct stat *file)
 	return lstat(path, &st) == 0 && st.st_dev == file->st_dev && st.st_ino == file->st_ino;
 }
 
-/* Closes fd. A report that could not be written whole leaves no part of it behind; what was in the file before stays. */
+/* Closes fd. A report that could not be written whole leaves no part behind; what was in the file before stays. */
 static int write_and_close(int fd, const char *path, struct str text, struct assay_diag *diag)
 {
 	struct stat before;

@@ -20,8 +20,8 @@ struct output {
 /*
  * Draws a finished report, if its row says so, and puts it where `to` says; but what is not for reading goes to a new
  * numbered file when standard output is a terminal. The name of a file is told through ctx->warn. A file, a command and
- * a terminal get nothing before all of it is there. On a terminal the text may be painted, and goes through a pager when it is longer than the
- * screen.
+ * a terminal get nothing before all of it is there. On a terminal the text may be painted, and goes through a pager when
+ * it is longer than the screen.
  */
 int output_report(const struct report *report, const struct output *to, struct str text, const struct assay_ctx *ctx,
 	struct assay_diag *diag);

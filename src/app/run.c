@@ -293,8 +293,8 @@ static int make_view(struct view *view, const struct assay_profile *p, const str
  * A plan with a mistake in its column, divisor or argument. Frames for labels, and filters where percentages are of what
  * they leave, come before these: what is to be said of them is said first, and a mistake in a filter counts.
  */
-static int run_until_mistake(const struct assay_profile *p, const struct plan *plan, const struct label_units *units, int err,
-	struct assay_ctx *ctx, struct assay_diag *diag)
+static int run_until_mistake(const struct assay_profile *p, const struct plan *plan, const struct label_units *units,
+	int err, struct assay_ctx *ctx, struct assay_diag *diag)
 {
 	struct assay_diag earlier;
 	struct view view;
@@ -568,7 +568,8 @@ int run_report_cached(const struct assay_profile *p, const struct report *report
 		objects_init(&objects, names, p, option_on(o, OPT_INTEL_SYNTAX));
 		plan.objects = &objects;
 	}
-	err = err ? run_until_mistake(p, &plan, &units, err, ctx, diag) : run_plan(p, report, &plan, &units, ctx, out, diag);
+	err = err ? run_until_mistake(p, &plan, &units, err, ctx, diag)
+		  : run_plan(p, report, &plan, &units, ctx, out, diag);
 	plan_release(&plan);
 	if (names)
 		objects_release(&objects);

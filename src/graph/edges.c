@@ -3,6 +3,7 @@
  * Counting edges costs several times what counting nodes does. So it is done last, among the nodes kept, for the edges
  * that are wanted, in tables that stay in the cache; and large profiles are shared out.
  */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ enum {
  * the depth in the stack below it, and these. A location that is neither is passed over.
  */
 #define FRAME_KEPT 1u
-#define FRAME_ODD 2u     /* in map.frames: hidden, or a chain */
+#define FRAME_ODD 2u     /* in map.frames: hidden */
 #define FRAME_INLINED 2u /* in struct few and struct path: into the frame that called it */
 #define FRAME_INTO 4u    /* NODE_INTO and NODE_OUT_OF of its node */
 #define FRAME_OUT_OF 8u
@@ -95,8 +96,8 @@ struct map {
 	uint32_t *nodes;      /* by place */
 	uint8_t *flags;       /* by place */
 	uint32_t *places;     /* by location */
-	uint32_t *frames;     /* by location; of use where all that are kept have numbers below SLOT_PLACES */
-	struct few *few;      /* the same where some locations have several frames, or NULL */
+	uint32_t *frames;     /* by location; of use where all that are kept have numbers below SLOT_PLACES, or NULL: */
+	struct few *few;      /* the same where some locations have several frames */
 	bool all;             /* every edge is wanted, but for those of a node to itself, which take_slots() drops */
 	uint8_t *interesting; /* by location: it has a wanted node; NULL when every sample is walked */
 	size_t n_kept;
@@ -275,6 +276,8 @@ static bool walk_any(struct walker *w, const struct stack *s)
 /* Four at a time, as processors can do it. */
 #define LANES 4
 typedef uint32_t lanes __attribute__((vector_size(LANES * sizeof(uint32_t))));
+
+static_assert(sizeof(struct few) == sizeof(lanes), "a location's frames are copied at once");
 
 /* Frames that are kept, leaf first, and the edges between them: edge i is into frame i. */
 struct path {

@@ -9,6 +9,7 @@
 #include "graph/tags.h"
 #include "report/header.h"
 #include "report/names.h"
+#include "report/notation.h"
 
 #define TAGS_SHOWN 4
 #define FONT_LEAST 8
@@ -29,22 +30,10 @@ struct painter {
 /* What has no backslash: those that make unsafe characters visible are doubled, or they would not be drawn. */
 static void add_visible(struct buf *out, struct str s)
 {
-	size_t from = out->len, plain = 0;
 	struct buf safe = BUF_INIT;
 
-	buf_add_safe(out, s);
-	if (out->failed || out->len - from == s.len)
-		return;
-	buf_add(&safe, out->data + from, out->len - from);
-	out->len = from;
-	for (size_t i = 0; i < safe.len; i++) {
-		if (safe.data[i] != '\\')
-			continue;
-		buf_add(out, safe.data + plain, i - plain);
-		buf_add_char(out, '\\');
-		plain = i;
-	}
-	buf_add(out, safe.data + plain, safe.len - plain);
+	buf_add_safe(&safe, s);
+	notation_add_escaped(out, buf_str(&safe), "\\");
 	out->failed |= safe.failed;
 	buf_release(&safe);
 }

@@ -4,7 +4,10 @@
 
 #include "base/buf.h"
 
-/* How text stands in the cells of csv, tsv and Markdown. It was made safe before, so that it is one line. */
+/*
+ * How text stands in the cells of csv, tsv and Markdown, and in other notations with an escape character. It was made
+ * safe before, so that it is one line.
+ */
 
 /* RFC 4180: what holds a comma or a quote is quoted. */
 void notation_add_csv(struct buf *out, struct str text);

@@ -20,7 +20,8 @@
  * Numbers are exact and in the unit of the profile, whatever the text would show. In csv and tsv that unit is one more
  * column, as there is no other place for it. Markdown is for people: values as the text has them, names as code, so
  * that nothing in them is taken for markup, a link or the name of a user. Every form is written as it comes, and handed
- * over between rows where somebody takes it, so that a report of a million rows needs little memory. Failures are kept until table_end() tells.
+ * over between rows where somebody takes it, so that a report of a million rows needs little memory. Failures are kept
+ * until table_end() tells.
  */
 
 enum table_format {

@@ -37,8 +37,8 @@ void symbols_release(struct symbols *s);
 int symbols_list(struct symbols *s, struct assay_diag *diag);
 
 /*
- * The symbol that contains the address; one without a size reaches to the next, or to the end of its section. Of several that begin together the
- * largest answers, of equals the last in the table. NULL when there is none.
+ * The symbol that contains the address; one without a size reaches to the next, or to the end of its section. Of
+ * several that begin together the largest answers, of equals the last in the table. NULL when there is none.
  */
 const struct symbol *symbols_at(const struct symbols *s, uint64_t address);
 

@@ -12,7 +12,7 @@
 enum {
 	NAMES = 26,
 	LOCATIONS = 40,
-	FRAMES = 14,
+	FRAMES = 300,
 	DEPTH = 700,
 	SAMPLES = 60,
 	ROUNDS = 60,
@@ -54,7 +54,7 @@ static uint32_t below(struct trial *t, uint32_t n)
 
 static void make_place(struct trial *t, struct place *p, bool alone)
 {
-	size_t n = alone ? 1 : below(t, 3) ? 1 + below(t, 4) : 1 + below(t, FRAMES);
+	size_t n = alone ? 1 : below(t, 3) ? 1 + below(t, 4) : below(t, 6) ? 1 + below(t, 14) : 1 + below(t, FRAMES);
 	char *word = p->word;
 
 	for (size_t i = 0; i < n; i++) {
